@@ -1,0 +1,1 @@
+"""THE KNOBS: settings, the topic catalogue, logging."""

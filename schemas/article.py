@@ -1,0 +1,53 @@
+"""An article as it came: one version of one news item."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from schemas.record import KeptRecord
+
+Texts = tuple[str, ...]
+
+
+class ArticleStatus(StrEnum):
+    """The publisher's word on whether the article may be used (ninjs `pubstatus`)."""
+
+    USABLE = "usable"
+    WITHHELD = "withheld"
+    CANCELED = "canceled"
+
+
+class Article(KeptRecord):
+    """One version of one news item. Only `uri` and one of the three text fields must be there."""
+
+    uri: Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=r"^\S(.*\S)?$")] = Field(
+        description="The item's identity at its source; all versions share it."
+    )
+    version: int = Field(1, ge=0, description="Orders the versions of one uri.")
+    status: ArticleStatus = ArticleStatus.USABLE
+    title: str | None = None
+    lead: str | None = Field(None, description="The summary or standfirst, plain text.")
+    body: str | None = Field(None, description="Plain text; a blank line ends a paragraph.")
+    source: str | None = Field(None, description="Who published it.")
+    section: str | None = None
+    authors: Texts = ()
+    places: Texts = ()
+    subjects: Texts = ()
+    country: str | None = Field(None, description="ISO 3166-1 code of where it was published.")
+    language: str | None = Field(None, description="BCP 47 tag.")
+    urgency: int | None = Field(None, ge=1, le=9, description="1 (most urgent) to 9, as in IPTC.")
+    published: AwareDatetime | None = None
+    updated: AwareDatetime | None = None
+    embargoed_until: AwareDatetime | None = None
+    url: str | None = None
+    alt_ids: dict[str, str] = Field(default_factory=dict, description="Other systems' ids for it.")
+
+    @model_validator(mode="after")
+    def _has_text(self) -> Self:
+        if not ((self.title and self.title.strip()) or (self.lead and self.lead.strip()) or (self.body and self.body.strip())):
+            raise PydanticCustomError("no_text", "one of title, lead and body must have text")
+        return self

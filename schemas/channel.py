@@ -1,0 +1,17 @@
+"""A channel: where subscribers listen."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from schemas.record import ChannelId, KeptRecord
+
+
+class Channel(KeptRecord):
+    """Subscribers read the topic `alerts.<id>`."""
+
+    id: ChannelId
+    name: str = Field("", max_length=500)
+    owner: str = ""
+    version: int = Field(1, ge=1)
+    note: str = ""

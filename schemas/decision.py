@@ -1,0 +1,23 @@
+"""A decision: a match that did not become an alert of its own, and why."""
+
+from __future__ import annotations
+
+from pydantic import AwareDatetime, Field
+
+from schemas.alert import ArticleReference, RuleReference
+from schemas.reasons import HeldReason
+from schemas.record import Record
+
+
+class Decision(Record):
+    """Together with the alerts these account for every match."""
+
+    id: str = Field(description="Made of rule, article record and reason: a repeat has the same id.")
+    reason: HeldReason
+    rule: RuleReference
+    article: ArticleReference
+    story: str
+    detail: str = Field("", description="For people: what exactly stood in the way.")
+    alert_id: str | None = Field(None, description="The alert that told of the story, where there is one.")
+    record: str = Field(description="Where the article came from: topic/partition/offset.")
+    received: AwareDatetime = Field(description="The timestamp of the article's own record.")

@@ -1,0 +1,37 @@
+"""A watch rule: what operators keep."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from schemas.record import ChannelId, Identifier, KeptRecord
+
+
+class RuleStatus(StrEnum):
+    """Where a rule stands on its ladder; only `live` ones raise alerts."""
+
+    DRAFT = "draft"
+    SHADOW = "shadow"
+    LIVE = "live"
+    PAUSED = "paused"
+    RETIRED = "retired"
+
+
+class Rule(KeptRecord):
+    """A standing question to every article, and who shall hear of the answer."""
+
+    id: Identifier
+    name: str = Field("", max_length=500, description="For people; the id stands in where it is empty.")
+    query: str = Field(min_length=1, description="In the rule language.")
+    status: RuleStatus = RuleStatus.LIVE
+    channels: tuple[ChannelId, ...] = Field((), description="Channels that get its alerts.")
+    priority: int = Field(3, ge=1, le=5, description="1 is the most urgent.")
+    tags: tuple[str, ...] = ()
+    owner: str = Field("", description="The person or team to ask.")
+    version: int = Field(1, ge=1, description="Counts the edits.")
+    dedup_window_s: int = Field(
+        86_400, ge=1, le=7 * 86_400, description="For so long after an alert the rule is silent on that story, seconds."
+    )
+    note: str = ""
