@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from schemas.topic import Topic
 
 DAY_MS = 86_400_000
 ARTICLE_MAX_BYTES = 11 * 1024 * 1024  # an article of 10 MB with its key, headers and framing
 DEAD_LETTER_MAX_BYTES = 16 * 1024 * 1024  # the same as base64 in JSON
-
-
-@dataclass(frozen=True)
-class Topic:
-    """A topic as it shall be: name without prefix, what its key is, how the broker keeps it."""
-
-    name: str
-    key: str
-    what: str
-    partitions: int | None = None  # None: the number in the settings
-    config: Mapping[str, str] = field(default_factory=dict)
 
 
 def deleted(days: int, **more: str) -> dict[str, str]:
@@ -30,7 +18,7 @@ COMPACTED = {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.1", "d
 LARGE = {"max.message.bytes": str(ARTICLE_MAX_BYTES)}
 
 ARTICLES = Topic("articles", "article uri", "the news; the archive that backtests read", config=deleted(30, **LARGE))
-RULES = Topic("rules", "rule id", "the watch rules; a tombstone deletes", partitions=1, config=COMPACTED)
+RULES = Topic("rules", "rule id", "the watch rules; a tombstone deletes", partitions=1, config=COMPACTED | LARGE)
 LISTS = Topic("lists", "list id", "named lists of the rules", partitions=1, config=COMPACTED | LARGE)
 CHANNELS = Topic("channels", "channel id", "where subscribers listen", partitions=1, config=COMPACTED)
 ALERTS = Topic("alerts", "article uri", "every alert with its channels", config=deleted(30))

@@ -46,7 +46,20 @@ class Hit(Part):
     """One place of the text that made the rule say yes."""
 
     term: str = Field(description="The term of the rule, in canonical form.")
-    field: Literal["title", "lead", "body", "source", "section", "author", "place", "subject", "lang", "country", "urgency", "words"]
+    field: Literal[
+        "title",
+        "lead",
+        "body",
+        "source",
+        "section",
+        "author",
+        "place",
+        "subject",
+        "lang",
+        "country",
+        "urgency",
+        "words",
+    ]
     start: int = Field(description="First character, counted in code points of the field as published.")
     end: int = Field(description="Character behind the last.")
 
@@ -59,7 +72,10 @@ class Evidence(Part):
 
 
 class Times(Part):
-    """When things happened. The time of matching is the record's header `matched-at`, so that a repeat has the same bytes."""
+    """When things happened.
+
+    The time of matching is the record's header `matched-at`, so that a repeat has the same bytes.
+    """
 
     published: AwareDatetime | None = Field(None, description="By the source.")
     received: AwareDatetime = Field(description="The timestamp of the article's own record.")
@@ -74,5 +90,8 @@ class Alert(Record):
     article: ArticleReference
     story: str
     evidence: Evidence
-    channels: tuple[ChannelId, ...]
+    channels: tuple[ChannelId, ...] = Field(description="Whose topics carry this alert.")
+    channels_unknown: tuple[ChannelId, ...] = Field(
+        (), description="Channels the rule names of which there is no record: nobody can listen there."
+    )
     times: Times

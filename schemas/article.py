@@ -48,6 +48,6 @@ class Article(KeptRecord):
 
     @model_validator(mode="after")
     def _has_text(self) -> Self:
-        if not ((self.title and self.title.strip()) or (self.lead and self.lead.strip()) or (self.body and self.body.strip())):
+        if not any(text and not text.isspace() for text in (self.title, self.lead, self.body)):
             raise PydanticCustomError("no_text", "one of title, lead and body must have text")
         return self

@@ -11,7 +11,6 @@ class HeldReason(StrEnum):
     SEEN_ALREADY = "seen_already"  # the rule has told of this story within its dedup window
     NOT_USABLE = "not_usable"  # the article is withheld or canceled
     EMBARGOED = "embargoed"  # the article may not be told of yet
-    CHANNEL_UNKNOWN = "channel_unknown"  # the rule names a channel of which there is no record
     TOO_LARGE = "too_large"  # the broker refused the alert for its size
 
 

@@ -1,0 +1,160 @@
+"""The settings: defaults.toml, then a file, then the environment; what is unknown or wrong is refused by name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from config.sources import Found, SettingsError, from_file, from_variables, knobs_of, nested, problems_of
+
+__all__ = ["Settings", "SettingsError", "from_environment", "load"]
+
+DEFAULTS = Path(__file__).with_name("defaults.toml")
+_SERVER = r"(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}"
+
+# A description is the accepted form, for errors; that of numbers is made from their bounds.
+Servers = Annotated[
+    str,
+    StringConstraints(pattern=rf"^{_SERVER}(,{_SERVER})*$"),
+    Field(description="host:port, several separated by commas"),
+]
+RedisAddress = Annotated[
+    str,
+    StringConstraints(pattern=r"^(rediss?|unix)://\S+$"),
+    Field(description="an address that begins with redis://, rediss:// (TLS) or unix://"),
+]
+Prefix = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9._-]{0,100}$"),
+    Field(description="at most 100 letters, digits, dots, hyphens and underscores"),
+]
+KeyPrefix = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9.:_-]{0,100}$"),
+    Field(description="at most 100 letters, digits, dots, colons, hyphens and underscores"),
+]
+Group = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,200}$"),
+    Field(description="1 to 200 letters, digits, dots, hyphens and underscores"),
+]
+Host = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9.:_-]{1,253}$"),
+    Field(description="a host name or address"),
+]
+Failpoint = Annotated[
+    str,
+    StringConstraints(pattern=r"^([A-Za-z0-9_]+:[1-9][0-9]{0,8})?$"),
+    Field(description="nothing, or STEP:N such as CLAIMED:1"),
+]
+
+
+class Section(BaseModel):
+    """Some knobs. What they mean stands in defaults.toml, as do their defaults."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Topics(Section):
+    """How topics are made."""
+
+    partitions: int = Field(ge=1, le=10_000)
+    replication: int = Field(ge=1, le=9)
+
+
+class Articles(Section):
+    """What may come in."""
+
+    max_bytes: int = Field(ge=1024, le=11_000_000)
+
+
+class Match(Section):
+    """The match worker."""
+
+    group: Group
+    batch_max_records: int = Field(ge=1, le=100_000)
+    batch_max_wait_ms: int = Field(ge=1, le=60_000)
+    batch_max_bytes: int = Field(ge=1_048_576, le=1_073_741_824)
+    lease_s: float = Field(ge=0.1, le=3600)
+    session_timeout_s: float = Field(ge=0.1, le=1800)
+    rebalance_timeout_s: float = Field(ge=0.1, le=1800)
+    heartbeat_interval_s: float = Field(ge=0.05, le=600)
+    request_timeout_s: float = Field(ge=0.1, le=600)
+    stop_timeout_s: float = Field(ge=0.1, le=600)
+    stall_timeout_s: float = Field(ge=1, le=86_400)
+    outage_timeout_s: float = Field(ge=0, le=86_400)
+    dead_letter_max_bytes: int = Field(ge=0, le=11_534_336)
+    extra_max_bytes: int = Field(ge=0, le=524_288)
+    excerpt_chars: int = Field(ge=20, le=10_000)
+    max_hits: int = Field(ge=1, le=1000)
+    metrics_port: int = Field(ge=0, le=65_535)
+    metrics_host: Host
+    failpoint: Failpoint
+
+
+class RedisClaims(Section):
+    """Where the claims are kept."""
+
+    key_prefix: KeyPrefix
+    socket_timeout_s: float = Field(ge=0.05, le=60)
+
+
+class Settings(Section):
+    """Every knob, checked. `redis` may hold a password and is kept out of the repr."""
+
+    kafka: Servers
+    redis: RedisAddress = Field(repr=False)
+    topic_prefix: Prefix
+    log_format: Literal["auto", "console", "json"]
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+    topics: Topics
+    articles: Articles
+    match: Match
+    redis_claims: RedisClaims
+
+
+KNOBS = knobs_of(Settings, Section)
+
+
+def load(config_file: Path | None, environ: Mapping[str, str]) -> Settings:
+    """The settings from defaults.toml, then the file, then the variables that begin with WIREWATCH_.
+
+    Raises SettingsError with everything that is unknown or wrong in them, not only the first.
+    """
+    found: Found = {}
+    problems: list[str] = []
+    for values, wrong in (
+        from_file(DEFAULTS, KNOBS),
+        from_file(config_file, KNOBS) if config_file else ({}, []),
+        from_variables(environ, KNOBS),
+    ):
+        found |= values
+        problems += wrong
+    try:
+        settings = Settings.model_validate(nested(found))
+    except ValidationError as exc:
+        raise SettingsError(problems + problems_of(exc, found, KNOBS)) from None  # its inputs may hold a password
+    problems += _contradictions(settings, found)
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def from_environment(config_file: Path | None = None) -> Settings:
+    """The same with this process's environment."""
+    return load(config_file, os.environ)
+
+
+def _contradictions(settings: Settings, found: Found) -> list[str]:
+    if settings.match.heartbeat_interval_s < settings.match.session_timeout_s:
+        return []
+    heartbeat, session = found["match.heartbeat_interval_s"], found["match.session_timeout_s"]
+    return [
+        f"match.heartbeat_interval_s: {heartbeat.value} ({heartbeat.place}) is not less than "
+        f"match.session_timeout_s, {session.value} ({session.place}); accepted: about a third of it"
+    ]

@@ -1,0 +1,21 @@
+"""What an answer means for a match."""
+
+from __future__ import annotations
+
+import pytest
+
+from workers.dedup import Answer, Outcome, Verdict, settle
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        pytest.param(Answer(Outcome.FIRST_SEEN), Verdict.TELL, id="first"),
+        pytest.param(Answer(Outcome.SAID_BY_SELF, "a/0/1", 9), Verdict.SAID, id="said before a crash"),
+        pytest.param(Answer(Outcome.SEEN_ALREADY, "b/0/1", 9), Verdict.HOLD, id="said by another"),
+        pytest.param(Answer(Outcome.CLAIMED_ELSEWHERE, "a/0/2", 9), Verdict.HOLD, id="claimed by our batch"),
+        pytest.param(Answer(Outcome.CLAIMED_ELSEWHERE, "b/0/1", 9), Verdict.WAIT, id="claimed by another"),
+    ],
+)
+def test_each_answer_has_its_verdict(answer: Answer, verdict: Verdict) -> None:
+    assert settle(answer, {"a/0/1", "a/0/2"}) is verdict

@@ -1,0 +1,154 @@
+"""THE WIRING: rooms, doors and settings become a worker."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import structlog
+from prometheus_client import CollectorRegistry
+
+from config.settings import Settings
+from config.topics import DEAD_LETTER_MAX_BYTES
+from schemas.alert import Evidence
+from schemas.article import Article
+from schemas.envelope import Incoming
+from workers import articles
+from workers.channels import ChannelBook
+from workers.dedup.claims_redis import RedisClaims, connect
+from workers.errors import Refused
+from workers.health import Health, Missing
+from workers.keeping import Keeper
+from workers.match import Matcher, explain
+from workers.metrics import Metrics
+from workers.metrics_http import serve
+from workers.pipeline import Pipeline, Step
+from workers.refusals import Refusals
+from workers.rules.book import Book, LiveRule
+from workers.streams.match_worker import App, Work, match_app
+from workers.streams.options import Options
+from workers.streams.outbox_kafka import KafkaOutbox
+from workers.telling import Limits, Teller
+
+log = structlog.get_logger("wirewatch")
+
+
+def options_of(settings: Settings) -> Options:
+    """What the clients of Kafka need, from the settings."""
+    match = settings.match
+    return Options(
+        bootstrap=settings.kafka,
+        prefix=settings.topic_prefix,
+        group=match.group,
+        batch_max_records=match.batch_max_records,
+        batch_max_bytes=match.batch_max_bytes,
+        batch_max_wait_ms=match.batch_max_wait_ms,
+        session_timeout_s=match.session_timeout_s,
+        rebalance_timeout_s=match.rebalance_timeout_s,
+        heartbeat_interval_s=match.heartbeat_interval_s,
+        request_timeout_s=match.request_timeout_s,
+        stop_timeout_s=match.stop_timeout_s,
+        stall_timeout_s=match.stall_timeout_s,
+        outage_timeout_s=match.outage_timeout_s,
+        max_request_bytes=DEAD_LETTER_MAX_BYTES,
+    )
+
+
+def failpoint(text: str) -> Callable[[Step], None]:
+    """For tests: `CLAIMED:3` kills the process, as kill -9 does, when it passes step CLAIMED for the third time."""
+    if not text:
+        return lambda step: None
+    name, _, number = text.partition(":")
+    wanted, passed = Step[name], Counter[Step]()
+
+    def pass_or_die(step: Step) -> None:
+        passed[step] += 1
+        if step is wanted and passed[step] == int(number):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return pass_or_die
+
+
+class MatchParts:
+    """Everything a match worker is made of, wired."""
+
+    def __init__(self, settings: Settings) -> None:
+        match = settings.match
+        self.settings = settings
+        self.options = options_of(settings)
+        self.metrics = Metrics(CollectorRegistry())
+        self.health = Health(set(Missing) - {Missing.STORE, Missing.BROKER}, self._health_changed)
+        self.redis = connect(settings.redis, settings.redis_claims.socket_timeout_s)
+        self.claims = RedisClaims(self.redis, settings.redis_claims.key_prefix, int(match.lease_s * 1000))
+        self.outbox = KafkaOutbox(self.options)
+        self.channels = ChannelBook()
+        self.book = Book(Matcher())
+        self.passed = failpoint(match.failpoint)
+        started = datetime.now(UTC).isoformat()
+        self.refusals = Refusals(
+            self.claims,
+            self.outbox,
+            f"{socket.gethostname()}/{os.getpid()}/{started}",
+            match.dead_letter_max_bytes,
+            lambda record, why: self.metrics.letters.labels(record.topic, why.reason).inc(),
+        )
+        self.keeper = Keeper(self.book, self.channels, settings.articles.max_bytes, self.refusals.note)
+        self.pipeline = Pipeline(
+            lambda value: articles.read(value, settings.articles.max_bytes),
+            self.book,
+            Teller(
+                self.channels,
+                self._explain,
+                lambda: datetime.now(UTC),
+                Limits(match.extra_max_bytes, match.dead_letter_max_bytes),
+            ),
+            self.claims,
+            self.outbox,
+            asyncio.sleep,
+            self.passed,
+        )
+
+    def _explain(self, live: LiveRule, article: Article) -> Evidence:
+        return explain(live.query, article, self.settings.match.max_hits, self.settings.match.excerpt_chars)
+
+    def _health_changed(self, missing: frozenset[Missing]) -> None:
+        self.metrics.ready.set(not missing)
+        if missing:
+            log.warning("not ready", missing=sorted(missing))
+        else:
+            log.info("ready", rules=len(self.book), channels=len(self.channels))
+
+    def keep(self, record: Incoming) -> None:
+        """Apply a record of the compacted topics."""
+        self.keeper.keep(record)
+        self.metrics.rules.set(len(self.book))
+
+    async def tell(self, records: Sequence[Incoming]) -> None:
+        """Tell of a batch, and count it."""
+        self.metrics.told(await self.pipeline.run(records))
+
+    async def close(self) -> None:
+        """Close the doors."""
+        await self.outbox.stop()
+        await self.redis.aclose()
+
+
+def match_app_of(settings: Settings) -> App:
+    """The faust app of `wirewatch run match`."""
+    parts = MatchParts(settings)
+    if settings.match.metrics_port:
+        serve(parts.metrics.registry, settings.match.metrics_host, settings.match.metrics_port)
+    work = Work(
+        tell=parts.tell,
+        committed=lambda: parts.passed(Step.COMMITTED),
+        lag=parts.metrics.lag.set,
+        health=parts.health,
+        beside=parts.refusals.run,
+        close=parts.close,
+    )
+    return match_app(parts.options, parts.keep, work)

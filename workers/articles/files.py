@@ -1,0 +1,56 @@
+"""Articles in a file: JSON Lines, plain or gzip."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from io import BufferedIOBase
+
+from schemas.reasons import RefusalReason
+from workers.errors import Refused
+
+LINE_MAX_BYTES = 64 * 1024 * 1024  # far above any article; it bounds memory
+UNREADABLE = "unreadable_file"  # a file's reason; no record on a topic has it
+_GZIP = b"\x1f\x8b"
+_MARK = b"\xef\xbb\xbf"
+
+
+def read_articles(path: Path, line_max_bytes: int = LINE_MAX_BYTES) -> Iterator[tuple[int, bytes]]:
+    """Each line that is not blank, unread, with its number from 1; without line ends and the file's byte order mark.
+
+    Reads as it goes; gzip is known by its first bytes. Raises Refused where the file cannot be read, is a broken gzip,
+    or has a line above `line_max_bytes`.
+    """
+    number = 0
+    try:
+        with _open(path) as file:
+            while line := file.readline(line_max_bytes + 2):
+                number += 1
+                if number == 1:
+                    line = line.removeprefix(_MARK)
+                if len(line.rstrip(b"\r\n")) > line_max_bytes:
+                    raise Refused(
+                        f"{path}:{number}: the line has more than {line_max_bytes} bytes",
+                        reason=RefusalReason.TOO_LARGE,
+                        hint="write one article a line",
+                    )
+                if not line.isspace() and line:
+                    yield number, line.rstrip(b"\r\n")
+    except (OSError, EOFError, zlib.error) as exc:
+        place = f"{path}:{number + 1}" if number else str(path)
+        what = getattr(exc, "strerror", None) or str(exc)
+        raise Refused(
+            f"{place}: cannot be read: {what}", reason=UNREADABLE, hint="give a file of JSON Lines, plain or gzip"
+        ) from exc
+
+
+def _open(path: Path) -> BufferedIOBase:
+    file = path.open("rb")
+    try:
+        packed = file.peek(2).startswith(_GZIP)  # works on a pipe too
+    except OSError:
+        file.close()
+        raise
+    return gzip.open(file) if packed else file

@@ -1,0 +1,130 @@
+"""From bytes to an article, or to the reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from schemas.article import Article
+from schemas.reasons import RefusalReason
+from schemas.record import SCHEMA_VERSION
+from workers.articles.refuse import no_article, no_json, shorten
+from workers.errors import Refused
+
+DEPTH_MAX = 100  # levels inside an unknown field; what is deeper cannot be written out again everywhere
+_NUMBERS = ("version", "urgency")
+_DATES = ("published", "updated", "embargoed_until")
+_LISTS = ("authors", "places", "subjects")
+
+
+def read(value: bytes | None, max_bytes: int) -> Article:
+    """The article in a message's value. What it returns can be written out again, unknown fields and all.
+
+    Raises Refused and nothing else, with the place of what is wrong and the remedy. Refused: no value; more than
+    `max_bytes`; another charset than UTF-8, a byte order mark; whatever RFC 8259 does not call JSON (NaN, Infinity), lone
+    surrogates, numbers beyond a double; nesting above DEPTH_MAX levels; an unknown `schema_version`; fields missing, of a
+    wrong type or out of range; dates without a zone, or given as numbers (seconds or milliseconds?); no text.
+
+    Taken as they are: dates in the future and before 1970; NUL characters escaped in texts; any number of unknown fields,
+    as losing news for what nobody reads is worse than their memory, which the size bounds (some forty times as much while
+    it is read). Of a key given twice the last one counts, and a whole number beyond 64 bits in an unknown field becomes the
+    nearest double, as in other JSON readers.
+    """
+    if not value or value.isspace():
+        raise Refused("there is no value", reason=RefusalReason.EMPTY, hint="send one JSON object a message")
+    if len(value) > max_bytes:
+        raise Refused(
+            f"{len(value)} bytes, {max_bytes} are allowed",
+            reason=RefusalReason.TOO_LARGE,
+            hint="shorten the text, or raise articles.max_bytes and the limit of the topic",
+        )
+    try:
+        data = orjson.loads(value)
+    except orjson.JSONDecodeError as exc:
+        raise no_json(value, exc.msg, exc.pos) from None  # the error holds a second copy of the value
+    if not isinstance(data, dict):
+        raise Refused(
+            f"the JSON is no object but {_kind(data)}",
+            reason=RefusalReason.NOT_AN_OBJECT,
+            hint='send {"uri": …, "title": …}, one article a message',
+        )
+    _check_version(data)
+    _check_texts(data)
+    try:
+        article = Article.model_validate(data)
+    except ValidationError as exc:
+        raise no_article(exc) from None  # the error holds the whole input
+    _check_types(data)
+    if value.count(b"[") + value.count(b"{") > DEPTH_MAX:
+        _check_depth(article.model_extra or {})
+    return article
+
+
+def _check_version(data: Mapping[str, Any]) -> None:
+    version = data.get("schema_version", SCHEMA_VERSION)
+    if version != SCHEMA_VERSION or isinstance(version, bool):
+        raise Refused(
+            f"schema_version: {shorten(version)}, and this release reads {SCHEMA_VERSION}",
+            reason=RefusalReason.UNKNOWN_VERSION,
+            hint="update wirewatch first, or write the version that it reads",
+        )
+
+
+def _check_texts(data: Mapping[str, Any]) -> None:
+    """Before the model sees them: it collects an error for each entry, gigabytes for a list of millions."""
+    for name in _LISTS:
+        entries = data.get(name)
+        if isinstance(entries, list):
+            for place, entry in enumerate(entries):
+                if not isinstance(entry, str):
+                    raise _wrong(f"{name}.{place}", f"{shorten(entry)} is no text", f"{name} is a list of texts")
+    ids = data.get("alt_ids")
+    if isinstance(ids, dict):
+        for key, entry in ids.items():
+            if not isinstance(entry, str):
+                raise _wrong(f"alt_ids.{shorten(key)}", f"{shorten(entry)} is no text", "each id is a text")
+
+
+def _check_types(data: Mapping[str, Any]) -> None:
+    """What the model would take although the JSON Schema says no."""
+    for name in _NUMBERS:
+        number = data.get(name)
+        if isinstance(number, str | bool):
+            raise _wrong(name, f"{shorten(number)} is no number", "write a whole number, without quotes")
+    for name in _DATES:
+        date = data.get(name)
+        if date is not None and (not isinstance(date, str) or ":" not in date):
+            hint = "write the date and time with its zone, as in 2026-05-01T12:00:00Z"
+            raise _wrong(name, f"{shorten(date)} may be seconds or milliseconds", hint)
+
+
+def _check_depth(extra: Mapping[str, Any]) -> None:
+    for name, value in extra.items():
+        level = _containers([value])
+        for _ in range(DEPTH_MAX):
+            level = [inner for each in level for inner in _containers(each)]
+            if not level:
+                break
+        else:
+            raise Refused(
+                f"{shorten(name)}: nested more than {DEPTH_MAX} levels deep",
+                reason=RefusalReason.NOT_JSON,
+                hint="flatten the field, or leave it out",
+            )
+
+
+def _containers(around: list[Any] | dict[str, Any]) -> list[Any]:
+    inside = around.values() if isinstance(around, dict) else around
+    return [each for each in inside if isinstance(each, list | dict)]
+
+
+def _wrong(place: str, what: str, hint: str) -> Refused:
+    return Refused(f"{place}: {what}", reason=RefusalReason.WRONG_FIELD, hint=hint)
+
+
+def _kind(data: object) -> str:
+    kinds = {list: "a list", str: "a text", bool: "true or false", int: "a number", float: "a number"}
+    return kinds.get(type(data), "null")

@@ -1,0 +1,22 @@
+"""Choose the channels of an alert."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+from typing import NamedTuple
+
+
+class Route(NamedTuple):
+    """Where an alert goes, and where it should have gone but nobody can listen."""
+
+    channels: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+def route(wanted: Iterable[str], known: Container[str]) -> Route:
+    """Part the channels a rule names into those that exist and those that do not, each once, in order."""
+    once = tuple(dict.fromkeys(wanted))
+    return Route(
+        channels=tuple(channel for channel in once if channel in known),
+        unknown=tuple(channel for channel in once if channel not in known),
+    )

@@ -1,0 +1,85 @@
+"""Claims in this process's memory: the twin of those in Redis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from workers.dedup.claims import FIRST_SEEN, Answer, ClaimRequest, Outcome
+
+_SWEEP_AT_LEAST = 1024  # stories
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A lease, or what was said."""
+
+    said: bool
+    until_ms: int
+    owner: str
+
+
+class MemoryClaims:
+    """Claims for one process, gone with it. Keeps at most twice the living stories and a thousand."""
+
+    def __init__(self, now_ms: Callable[[], int], lease_ms: int) -> None:
+        self._now_ms = now_ms
+        self._lease_ms = lease_ms
+        self._stories: dict[str, dict[str, _Held]] = {}
+        self._sweep_at = _SWEEP_AT_LEAST
+
+    def __len__(self) -> int:
+        """How many stories are kept, living or not yet dropped."""
+        return len(self._stories)
+
+    async def claim(self, requests: Sequence[ClaimRequest]) -> list[dict[str, Answer]]:
+        """See Claims."""
+        now = self._now_ms()
+        self._sweep(now)
+        return [{rule_id: self._claim(request, rule_id, now) for rule_id in request.windows_ms} for request in requests]
+
+    async def confirm(self, requests: Sequence[ClaimRequest]) -> None:
+        """See Claims."""
+        now = self._now_ms()
+        for request in requests:
+            for rule_id, window_ms in request.windows_ms.items():
+                held = self._living(request.story, rule_id, now)
+                if held is None or (held.owner == request.owner and not held.said):
+                    self._hold(request, rule_id, _Held(True, now + window_ms, request.owner))
+
+    async def release(self, requests: Sequence[ClaimRequest]) -> None:
+        """See Claims."""
+        for request in requests:
+            rules = self._stories.get(request.story, {})
+            for rule_id in request.windows_ms:
+                held = rules.get(rule_id)
+                if held is not None and held.owner == request.owner and not held.said:
+                    del rules[rule_id]
+
+    def _claim(self, request: ClaimRequest, rule_id: str, now: int) -> Answer:
+        held = self._living(request.story, rule_id, now)
+        if held is None or (held.owner == request.owner and not held.said):
+            self._hold(request, rule_id, _Held(False, now + self._lease_ms, request.owner))
+            return FIRST_SEEN
+        if not held.said:
+            return Answer(Outcome.CLAIMED_ELSEWHERE, held.owner, held.until_ms)
+        outcome = Outcome.SAID_BY_SELF if held.owner == request.owner else Outcome.SEEN_ALREADY
+        return Answer(outcome, held.owner, held.until_ms)
+
+    def _living(self, story: str, rule_id: str, now: int) -> _Held | None:
+        held = self._stories.get(story, {}).get(rule_id)
+        return held if held is not None and held.until_ms > now else None
+
+    def _hold(self, request: ClaimRequest, rule_id: str, held: _Held) -> None:
+        self._stories.setdefault(request.story, {})[rule_id] = held
+
+    def _sweep(self, now: int) -> None:
+        """Drop what is over, once the stories have doubled: so it costs each claim next to nothing."""
+        if len(self._stories) < self._sweep_at:
+            return
+        alive = {
+            story: {rule_id: held for rule_id, held in rules.items() if held.until_ms > now}
+            for story, rules in self._stories.items()
+        }
+        self._stories = {story: rules for story, rules in alive.items() if rules}
+        self._sweep_at = max(_SWEEP_AT_LEAST, 2 * len(self._stories))

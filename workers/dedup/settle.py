@@ -1,0 +1,28 @@
+"""What an answer of the claims means for one match."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from enum import StrEnum
+
+from workers.dedup.claims import Answer, Outcome
+
+
+class Verdict(StrEnum):
+    """What to do with a match."""
+
+    TELL = "tell"  # we are the first: publish the alert
+    SAID = "said"  # we have told it, before a crash: nothing more to do
+    HOLD = "hold"  # another article has told of the story: a decision
+    WAIT = "wait"  # another worker is telling right now, or died at it: ask again
+
+
+def settle(answer: Answer, batch_owners: Container[str]) -> Verdict:
+    """The verdict; a story claimed by another record of our own batch is told with this batch, so it is held."""
+    if answer.outcome is Outcome.FIRST_SEEN:
+        return Verdict.TELL
+    if answer.outcome is Outcome.SAID_BY_SELF:
+        return Verdict.SAID
+    if answer.outcome is Outcome.SEEN_ALREADY or answer.owner in batch_owners:
+        return Verdict.HOLD
+    return Verdict.WAIT

@@ -1,0 +1,145 @@
+"""THE SENTENCE: read, match, claim, publish, confirm; the caller commits.
+
+The order is the argument for "at least once" (docs/decisions/claim-before-publish.md):
+
+1. read     every record becomes an article, or a dead letter
+2. match    which live rules say yes
+3. claim    is this rule the first to tell of this story? A lease guards against the dead
+4. publish  alerts, decisions and dead letters; wait until the broker has them all
+5. confirm  told, for the rule's dedup window
+6. commit   the caller's: the input's offset
+
+A crash between any two repeats the batch: own claims are taken back, the same ids and bytes go out.
+Nothing is waited for while claims are held, so two workers cannot block each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from enum import IntEnum
+
+from schemas.article import Article, ArticleStatus
+from schemas.envelope import Incoming
+from schemas.reasons import HeldReason
+from workers.dedup import Claims, story_of
+from workers.errors import Broken, Refused
+from workers.rules.book import Book
+from workers.streams.outbox import Outbox
+from workers.tally import Tally
+from workers.telling import Fate, Match, Message, Teller
+
+WAIT_S = 0.2  # between two questions after a story that another worker has claimed
+
+
+class Step(IntEnum):
+    """The numbered steps, for failpoints."""
+
+    READ = 1
+    MATCHED = 2
+    CLAIMED = 3
+    PUBLISHED = 4
+    CONFIRMED = 5
+    COMMITTED = 6
+
+
+class Pipeline:
+    """Takes batches of article records through the five steps. Running a batch again is safe."""
+
+    def __init__(
+        self,
+        read: Callable[[bytes | None], Article],
+        book: Book,
+        teller: Teller,
+        claims: Claims,
+        outbox: Outbox,
+        sleep: Callable[[float], Awaitable[None]],
+        passed: Callable[[Step], None],
+    ) -> None:
+        self._read = read
+        self._book = book
+        self._teller = teller
+        self._claims = claims
+        self._outbox = outbox
+        self._sleep = sleep
+        self._passed = passed
+
+    async def run(self, batch: Sequence[Incoming]) -> Tally:
+        """Tell of a batch. Raises Unavailable (run it again) or Broken (stop, commit nothing)."""
+        tally = Tally(articles=len(batch))
+        articles, messages = self._read_all(batch)
+        self._passed(Step.READ)
+        matches, withheld = self._match_all(articles, tally)
+        messages += withheld
+        self._passed(Step.MATCHED)
+        owners = {match.owner for match in matches}
+        while True:
+            answers = await self._claims.claim([match.request() for match in matches]) if matches else []
+            self._passed(Step.CLAIMED)
+            fates = [Fate.of(match, answer, owners) for match, answer in zip(matches, answers, strict=True)]
+            for fate in fates:
+                messages += self._teller.tell(fate.tell)
+                messages += self._teller.hold(fate.hold, HeldReason.SEEN_ALREADY, fate.details)
+            await self._publish(messages, tally)
+            self._passed(Step.PUBLISHED)
+            await self._claims.confirm([fate.tell.request() for fate in fates if fate.tell.rules])
+            self._passed(Step.CONFIRMED)
+            matches, messages = [fate.wait for fate in fates if fate.wait.rules], []
+            if not matches:
+                return tally
+            await self._sleep(WAIT_S)
+
+    def _read_all(self, batch: Sequence[Incoming]) -> tuple[list[tuple[Incoming, Article]], list[Message]]:
+        articles, letters = [], []
+        for record in batch:
+            try:
+                articles.append((record, self._read(record.value)))
+            except Refused as why:
+                letters.append(self._teller.bury(record, why))
+        return articles, letters
+
+    def _match_all(
+        self, articles: Sequence[tuple[Incoming, Article]], tally: Tally
+    ) -> tuple[list[Match], list[Message]]:
+        """The matches that may be told, and decisions for those of articles that may not be used (yet)."""
+        matches: list[Match] = []
+        withheld: list[Message] = []
+        for record, article in articles:
+            rules = self._book.match(article)
+            if not rules:
+                continue
+            tally.matches += len(rules)
+            match = Match(record, article, story_of(article.uri), rules)
+            barred = bar(record, article)
+            if barred is None:
+                matches.append(match)
+            else:
+                reason, detail = barred
+                withheld += self._teller.hold(match, reason, dict.fromkeys(rules, detail))
+        return matches, withheld
+
+    async def _publish(self, messages: Sequence[Message], tally: Tally) -> None:
+        """Send; an alert that the broker refuses for its size becomes a decision."""
+        refused = {id(each) for each in await self._outbox.publish([message.outgoing for message in messages])}
+        tally.count(message.record for message in messages if message.original and id(message.outgoing) not in refused)
+        if not refused:
+            return
+        large = [message for message in messages if id(message.outgoing) in refused]
+        if any(message.match is None for message in large):
+            raise Broken("the broker refuses a decision or a dead letter for its size: compare `wirewatch topics list`")
+        detail = "the broker refused the alert for its size"
+        decisions = [
+            decision
+            for message in large
+            if message.match is not None
+            for decision in self._teller.hold(message.match, HeldReason.TOO_LARGE, dict.fromkeys(message.match.rules, detail))
+        ]
+        await self._publish(decisions, tally)
+
+
+def bar(record: Incoming, article: Article) -> tuple[HeldReason, str] | None:
+    """Why an article may not be told of, if so. Judged at the time of its record, so a repeat judges alike."""
+    if article.status is not ArticleStatus.USABLE:
+        return HeldReason.NOT_USABLE, f"the article's status is {article.status}"
+    if article.embargoed_until is not None and article.embargoed_until > record.received:
+        return HeldReason.EMBARGOED, f"under embargo until {article.embargoed_until.isoformat()}"
+    return None

@@ -1,0 +1,75 @@
+"""Refused rules, lists and channels: a log line, a metric and one dead letter, however many workers read them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from schemas.envelope import Incoming, Outgoing
+from workers.dedup import ClaimRequest, Claims, Outcome
+from workers.errors import Refused, Unavailable
+from workers.letters import bury
+from workers.streams.outbox import Outbox
+
+log = structlog.get_logger("wirewatch.rules")
+
+WINDOW_MS = 30 * 86_400_000  # as long as dead letters are kept
+AGAIN_S = 1.0
+LETTER = "dead-letter"
+
+
+class Refusals:
+    """Notes refusals at once; writes their dead letters in its own time, each one once for all workers."""
+
+    def __init__(
+        self,
+        claims: Claims,
+        outbox: Outbox,
+        owner: str,
+        max_bytes: int,
+        counted: Callable[[Incoming, Refused], None],
+    ) -> None:
+        self._claims = claims
+        self._outbox = outbox
+        self._owner = owner
+        self._max_bytes = max_bytes
+        self._counted = counted
+        self._noted: asyncio.Queue[tuple[Incoming, Refused]] = asyncio.Queue()
+
+    def note(self, record: Incoming, why: Refused) -> None:
+        """Say it now, write the dead letter soon."""
+        log.error(
+            "refused; the last good one stays",
+            record=record.position,
+            key=(record.key or b"").decode("utf-8", "replace"),
+            reason=why.reason,
+            error=why.message,
+            hint=why.hint,
+        )
+        self._counted(record, why)
+        self._noted.put_nowait((record, why))
+
+    async def run(self) -> None:
+        """Write dead letters for ever."""
+        while True:
+            record, why = await self._noted.get()
+            while not await self._written(record, why):
+                await asyncio.sleep(AGAIN_S)
+
+    async def _written(self, record: Incoming, why: Refused) -> bool:
+        request = ClaimRequest(f"{LETTER}:{record.position}@{record.timestamp_ms}", self._owner, {LETTER: WINDOW_MS})
+        try:
+            answer = (await self._claims.claim([request]))[0][LETTER]
+            if answer.outcome is Outcome.CLAIMED_ELSEWHERE:
+                return False
+            if answer.outcome is Outcome.FIRST_SEEN:
+                letter = bury(record, why, self._max_bytes)
+                value = letter.model_dump_json().encode()
+                await self._outbox.publish([Outgoing("dead-letters", record.position.encode(), value)])
+                await self._claims.confirm([request])
+        except Unavailable as exc:
+            log.warning("the dead letter waits", record=record.position, error=str(exc))
+            return False
+        return True

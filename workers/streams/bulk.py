@@ -1,0 +1,199 @@
+"""The bulk channel: whole batches of a high-rate topic for a faust agent.
+
+faust's own topic consumer makes tasks for each message and acknowledges what it should not. This service polls
+aiokafka's `getmany` with auto-commit off and puts one event a batch into a small channel; the agent on it tells of the
+batch, and only then are its offsets committed, in order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalGenerationError, IllegalStateError, KafkaError, UnknownMemberIdError
+from mode import Service
+
+from schemas.envelope import Incoming
+from workers.errors import Unavailable
+from workers.streams.options import Options
+from workers.streams.records import incoming
+
+log = structlog.get_logger("wirewatch.bulk")
+
+POLL_MS = 200
+PARTITION_FETCH_BYTES = 2 * 1024 * 1024  # a single larger record still comes, alone
+NOT_OURS = (CommitFailedError, IllegalGenerationError, UnknownMemberIdError, IllegalStateError)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Records of some partitions, each in its order; `epoch` counts the rebalances before it was read."""
+
+    epoch: int
+    records: tuple[Incoming, ...]
+    next_offsets: dict[TopicPartition, int]
+
+
+class BulkConsumer(Service):
+    """One member of the consumer group; `put` takes a batch and waits while the channel is full."""
+
+    def __init__(self, topic: str, options: Options, put: Callable[[Batch], Awaitable[Any]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._topic = topic
+        self._options = options
+        self._put = put
+        self._epoch = 0
+        self._lost_epoch = -1  # batches up to this one may not be committed any more
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._consumer: AIOKafkaConsumer | None = None
+        self.assigned: frozenset[TopicPartition] | None = None  # None: not yet a member of the group
+
+    async def on_start(self) -> None:
+        """Join the group."""
+        options = self._options
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=options.bootstrap,
+            group_id=options.prefix + options.group,
+            client_id=options.group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=options.batch_max_wait_ms,
+            fetch_max_bytes=options.batch_max_bytes,
+            max_partition_fetch_bytes=PARTITION_FETCH_BYTES,
+            session_timeout_ms=int(options.session_timeout_s * 1000),
+            rebalance_timeout_ms=int(options.rebalance_timeout_s * 1000),
+            heartbeat_interval_ms=int(options.heartbeat_interval_s * 1000),
+            # A batch waits as long as an outage may last; the watchdog judges a worker that hangs.
+            max_poll_interval_ms=int((options.outage_timeout_s or 86_400) * 1000) + 60_000,
+            request_timeout_ms=int(options.request_timeout_s * 1000),
+        )
+        self._consumer.subscribe([options.full(self._topic)], listener=Rebalance(self))
+        await self._consumer.start()
+
+    @Service.task
+    async def _poll(self) -> None:
+        consumer = self.consumer
+        while not self.should_stop:
+            epoch = self._epoch
+            polled = await consumer.getmany(timeout_ms=POLL_MS, max_records=self._options.batch_max_records)
+            for batch in self._batches(epoch, polled):
+                await self._put(batch)
+
+    def _batches(self, epoch: int, polled: dict[TopicPartition, Sequence[Any]]) -> Iterator[Batch]:
+        """Cut what was polled so that no batch is larger than the setting, but by its last record."""
+        records: list[Incoming] = []
+        next_offsets: dict[TopicPartition, int] = {}
+        size = 0
+        for partition, found in polled.items():
+            for record in found:
+                records.append(incoming(record, self._topic))
+                next_offsets[partition] = record.offset + 1
+                size += len(record.value or b"")
+                if size >= self._options.batch_max_bytes:
+                    yield Batch(epoch, tuple(records), next_offsets)
+                    records, next_offsets, size = [], {}, 0
+        if records:
+            yield Batch(epoch, tuple(records), next_offsets)
+
+    @property
+    def consumer(self) -> AIOKafkaConsumer:
+        """The member, once started."""
+        if self._consumer is None:
+            raise Unavailable("the consumer is not started")
+        return self._consumer
+
+    @property
+    def busy(self) -> bool:
+        """A batch is in work."""
+        return not self._idle.is_set()
+
+    def is_current(self, batch: Batch) -> bool:
+        """False for a batch of partitions that were revoked since: another worker reads it again."""
+        return self._lost_epoch < batch.epoch == self._epoch
+
+    @contextmanager
+    def in_flight(self) -> Iterator[None]:
+        """While a batch is in work, revoking partitions waits for it."""
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._idle.set()
+
+    async def commit(self, batch: Batch) -> bool:
+        """Commit behind the batch. False when the group has moved on: another worker repeats the batch.
+
+        Raises Unavailable when the broker cannot be asked.
+        """
+        if batch.epoch <= self._lost_epoch:
+            log.warning("not committed: the batch took longer than the rebalance, it is repeated elsewhere")
+            return False
+        try:
+            await self.consumer.commit(batch.next_offsets)
+        except NOT_OURS as exc:
+            log.warning("not committed: the group has moved on, the batch is repeated elsewhere", error=repr(exc))
+            return False
+        except KafkaError as exc:
+            raise Unavailable(f"Kafka did not take the offsets: {exc!r}") from exc
+        return True
+
+    async def lag(self) -> int:
+        """Records between our positions and the ends of our partitions. Raises Unavailable."""
+        partitions = list(self.consumer.assignment())
+        if not partitions:
+            return 0
+        try:
+            ends = await self.consumer.end_offsets(partitions)
+            return sum([ends[each] - await self.consumer.position(each) for each in partitions])
+        except IllegalStateError:
+            return 0  # revoked while we asked
+        except (KafkaError, OSError) as exc:
+            raise Unavailable(f"Kafka does not answer: {exc!r}") from exc
+
+    def abandon(self) -> None:
+        """After a failure nothing more may be taken up or committed in this process."""
+        self._epoch += 1
+        self._lost_epoch = sys.maxsize
+
+    async def let_go(self) -> None:
+        """Partitions are being revoked: batches that wait are stale at once, the one in flight may finish."""
+        await self._finish(self._options.rebalance_timeout_s / 2)
+
+    async def _finish(self, patience_s: float) -> None:
+        lost, self._epoch = self._epoch, self._epoch + 1
+        try:
+            async with asyncio.timeout(patience_s):
+                await self._idle.wait()
+        except TimeoutError:
+            log.warning("the batch in flight is given up: it is repeated", patience_s=patience_s)
+        self._lost_epoch = max(lost, self._lost_epoch)
+
+    async def on_stop(self) -> None:
+        """Drain: finish the batch in flight, then leave the group."""
+        await self._finish(self._options.stop_timeout_s)
+        if self._consumer is not None:
+            await self._consumer.stop()
+
+
+class Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+    """Tells the consumer of partitions that go and come."""
+
+    def __init__(self, bulk: BulkConsumer) -> None:
+        self._bulk = bulk
+
+    async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
+        """Called before the group is joined again."""
+        if revoked:
+            await self._bulk.let_go()
+
+    async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
+        """Called with all partitions that are ours now."""
+        self._bulk.assigned = frozenset(assigned)
+        log.info("partitions assigned", partitions=sorted(each.partition for each in assigned))

@@ -1,0 +1,117 @@
+"""Compacted topics that every worker reads fully before it is ready, and then follows.
+
+Rules depend on lists and channels. So before a rule record is applied, the lists and channels are read as far as the
+broker had them then: whoever writes a channel and then a rule that names it, finds both in that order everywhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+from mode import Service
+
+from schemas.envelope import Incoming
+from workers.errors import Broken
+from workers.streams.options import Options
+from workers.streams.records import incoming
+
+log = structlog.get_logger("wirewatch.followers")
+
+POLL_MS = 200
+RETRY_S = 0.5
+FETCH_BYTES = 16 * 1024 * 1024
+
+T = TypeVar("T")
+
+
+class Follower(Service):
+    """Reads `first` topics before `then`, hands every record to `keep` in order, and goes on for ever.
+
+    `keep` must not raise but when the process shall end.
+    """
+
+    def __init__(
+        self,
+        first: Sequence[str],
+        then: Sequence[str],
+        options: Options,
+        keep: Callable[[Incoming], None],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self._first = first
+        self._then = then
+        self._options = options
+        self._keep = keep
+        self._consumer: AIOKafkaConsumer | None = None
+        self.caught_up = asyncio.Event()
+
+    @Service.task
+    async def _follow(self) -> None:
+        consumer = await self._connected()
+        topics = await self._patient(consumer.topics)
+        first, then = self._partitions(self._first, topics), self._partitions(self._then, topics)
+        consumer.assign(first + then)
+        await self._read_to_end(consumer, first)
+        await self._read_to_end(consumer, then)
+        self.caught_up.set()
+        while not self.should_stop:
+            polled = await consumer.getmany(timeout_ms=POLL_MS)
+            self._apply({each: records for each, records in polled.items() if each in first})
+            if any(each in then for each in polled):
+                await self._read_to_end(consumer, first)
+                self._apply({each: records for each, records in polled.items() if each in then})
+
+    async def _connected(self) -> AIOKafkaConsumer:
+        options = self._options
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=options.bootstrap,
+            client_id=options.group + "-follower",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=POLL_MS,
+            max_partition_fetch_bytes=FETCH_BYTES,
+            request_timeout_ms=int(options.request_timeout_s * 1000),
+        )
+        await self._patient(self._consumer.start)
+        return self._consumer
+
+    def _partitions(self, topics: Sequence[str], known: set[str]) -> list[TopicPartition]:
+        missing = [each for each in map(self._options.full, topics) if each not in known]
+        if missing:
+            raise Broken(f"there is no topic {', '.join(missing)}; hint: wirewatch topics create")
+        return [TopicPartition(self._options.full(each), 0) for each in topics]  # one partition each, see the catalogue
+
+    async def _read_to_end(self, consumer: AIOKafkaConsumer, partitions: list[TopicPartition]) -> None:
+        ends = await self._patient(partial(consumer.end_offsets, partitions))
+        while not self.should_stop:
+            behind = [each for each in partitions if await self._patient(partial(consumer.position, each)) < ends[each]]
+            if not behind:
+                return
+            self._apply(await consumer.getmany(*behind, timeout_ms=POLL_MS))
+
+    async def _patient(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """Ask the broker until it answers: positions are kept, so nothing is read twice or passed over."""
+        while True:
+            try:
+                return await ask()
+            except (KafkaError, OSError) as exc:
+                log.warning("Kafka does not answer; asking again", error=repr(exc))
+                await asyncio.sleep(RETRY_S)
+
+    def _apply(self, polled: dict[TopicPartition, Sequence[Any]]) -> None:
+        for partition, records in polled.items():
+            topic = self._options.short(partition.topic)
+            for record in records:
+                self._keep(incoming(record, topic))
+
+    async def on_stop(self) -> None:
+        """Close the connection."""
+        if self._consumer is not None:
+            await self._consumer.stop()
