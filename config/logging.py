@@ -27,16 +27,11 @@ def setup(format: Literal["auto", "console", "json"], level: str) -> None:
         structlog.processors.StackInfoRenderer(),
     ]
     as_json = format == "json" or (format == "auto" and not terminal)
+    last = _json() if as_json else _console(colors=terminal)
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                *(_json() if as_json else _console(colors=terminal)),
-            ],
-        )
-    )
+    without_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    formatter = structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[without_meta, *last])
+    handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

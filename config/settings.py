@@ -9,7 +9,15 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from config.sources import Found, SettingsError, from_file, from_variables, knobs_of, nested, problems_of
+from config.sources import (
+    Found,
+    SettingsError,
+    from_file,
+    from_variables,
+    knobs_of,
+    nested,
+    problems_of,
+)
 
 __all__ = ["Settings", "SettingsError", "from_environment", "load"]
 

@@ -39,7 +39,7 @@ class ArticleReference(Part):
     published: AwareDatetime | None = None
     language: str | None = None
     extra: dict[str, Any] = Field(default_factory=dict, description="The article's unknown fields, passed on.")
-    extra_omitted: bool = Field(False, description="True when the unknown fields were too large to pass on.")
+    extra_omitted: bool = Field(default=False, description="True when the unknown fields were too large to pass on.")
 
 
 class Hit(Part):
@@ -77,7 +77,7 @@ class Times(Part):
     The time of matching is the record's header `matched-at`, so that a repeat has the same bytes.
     """
 
-    published: AwareDatetime | None = Field(None, description="By the source.")
+    published: AwareDatetime | None = Field(default=None, description="By the source.")
     received: AwareDatetime = Field(description="The timestamp of the article's own record.")
 
 
@@ -92,6 +92,6 @@ class Alert(Record):
     evidence: Evidence
     channels: tuple[ChannelId, ...] = Field(description="Whose topics carry this alert.")
     channels_unknown: tuple[ChannelId, ...] = Field(
-        (), description="Channels the rule names of which there is no record: nobody can listen there."
+        default=(), description="Channels the rule names of which there is no record: nobody can listen there."
     )
     times: Times

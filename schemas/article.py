@@ -27,19 +27,19 @@ class Article(KeptRecord):
     uri: Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=r"^\S(.*\S)?$")] = Field(
         description="The item's identity at its source; all versions share it."
     )
-    version: int = Field(1, ge=0, description="Orders the versions of one uri.")
+    version: int = Field(default=1, ge=0, description="Orders the versions of one uri.")
     status: ArticleStatus = ArticleStatus.USABLE
     title: str | None = None
-    lead: str | None = Field(None, description="The summary or standfirst, plain text.")
-    body: str | None = Field(None, description="Plain text; a blank line ends a paragraph.")
-    source: str | None = Field(None, description="Who published it.")
+    lead: str | None = Field(default=None, description="The summary or standfirst, plain text.")
+    body: str | None = Field(default=None, description="Plain text; a blank line ends a paragraph.")
+    source: str | None = Field(default=None, description="Who published it.")
     section: str | None = None
     authors: Texts = ()
     places: Texts = ()
     subjects: Texts = ()
-    country: str | None = Field(None, description="ISO 3166-1 code of where it was published.")
-    language: str | None = Field(None, description="BCP 47 tag.")
-    urgency: int | None = Field(None, ge=1, le=9, description="1 (most urgent) to 9, as in IPTC.")
+    country: str | None = Field(default=None, description="ISO 3166-1 code of where it was published.")
+    language: str | None = Field(default=None, description="BCP 47 tag.")
+    urgency: int | None = Field(default=None, ge=1, le=9, description="1 (most urgent) to 9, as in IPTC.")
     published: AwareDatetime | None = None
     updated: AwareDatetime | None = None
     embargoed_until: AwareDatetime | None = None

@@ -11,7 +11,7 @@ class Channel(KeptRecord):
     """Subscribers read the topic `alerts.<id>`."""
 
     id: ChannelId
-    name: str = Field("", max_length=500)
+    name: str = Field(default="", max_length=500)
     owner: str = ""
-    version: int = Field(1, ge=1)
+    version: int = Field(default=1, ge=1)
     note: str = ""

@@ -30,10 +30,10 @@ class DeadLetter(Record):
     timestamp: AwareDatetime
     reason: RefusalReason
     message: str = Field(description="What is wrong, and where.")
-    hint: str = Field("", description="The remedy.")
+    hint: str = Field(default="", description="The remedy.")
     key: bytes | None
     value: bytes | None = Field(description="The original bytes; the first part of them when `truncated`.")
-    truncated: bool = Field(False, description="True when the value was too large to be kept whole here.")
+    truncated: bool = Field(default=False, description="True when the value was too large to be kept whole here.")
     size_bytes: int = Field(description="Of the original value.")
     sha256: str = Field(description="Of the original value, hexadecimal.")
     headers: tuple[Header, ...] = ()

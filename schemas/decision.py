@@ -17,7 +17,7 @@ class Decision(Record):
     rule: RuleReference
     article: ArticleReference
     story: str
-    detail: str = Field("", description="For people: what exactly stood in the way.")
-    alert_id: str | None = Field(None, description="The alert that told of the story, where there is one.")
+    detail: str = Field(default="", description="For people: what exactly stood in the way.")
+    alert_id: str | None = Field(default=None, description="The alert that told of the story, where there is one.")
     record: str = Field(description="Where the article came from: topic/partition/offset.")
     received: AwareDatetime = Field(description="The timestamp of the article's own record.")

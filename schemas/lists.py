@@ -17,5 +17,5 @@ class WordList(KeptRecord):
     id: ListName
     entries: tuple[str, ...] = Field(min_length=1)
     owner: str = ""
-    version: int = Field(1, ge=1)
+    version: int = Field(default=1, ge=1)
     note: str = ""

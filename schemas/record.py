@@ -23,7 +23,7 @@ class Part(BaseModel):
 class Record(Part):
     """A JSON value on a topic."""
 
-    schema_version: Literal[1] = Field(SCHEMA_VERSION, description="The version of this record's schema.")
+    schema_version: Literal[1] = Field(default=SCHEMA_VERSION, description="The version of this record's schema.")
 
 
 class KeptRecord(Record):

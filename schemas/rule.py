@@ -23,15 +23,18 @@ class Rule(KeptRecord):
     """A standing question to every article, and who shall hear of the answer."""
 
     id: Identifier
-    name: str = Field("", max_length=500, description="For people; the id stands in where it is empty.")
+    name: str = Field(default="", max_length=500, description="For people; the id stands in where it is empty.")
     query: str = Field(min_length=1, description="In the rule language.")
     status: RuleStatus = RuleStatus.LIVE
-    channels: tuple[ChannelId, ...] = Field((), description="Channels that get its alerts.")
-    priority: int = Field(3, ge=1, le=5, description="1 is the most urgent.")
+    channels: tuple[ChannelId, ...] = Field(default=(), description="Channels that get its alerts.")
+    priority: int = Field(default=3, ge=1, le=5, description="1 is the most urgent.")
     tags: tuple[str, ...] = ()
-    owner: str = Field("", description="The person or team to ask.")
-    version: int = Field(1, ge=1, description="Counts the edits.")
+    owner: str = Field(default="", description="The person or team to ask.")
+    version: int = Field(default=1, ge=1, description="Counts the edits.")
     dedup_window_s: int = Field(
-        86_400, ge=1, le=7 * 86_400, description="For so long after an alert the rule is silent on that story, seconds."
+        default=86_400,
+        ge=1,
+        le=7 * 86_400,
+        description="For so long after an alert the rule is silent on that story, seconds.",
     )
     note: str = ""

@@ -71,11 +71,11 @@ class Pipeline:
         matches, withheld = self._match_all(articles, tally)
         messages += withheld
         self._passed(Step.MATCHED)
-        owners = {match.owner for match in matches}
+        batch_claims = {(match.owner, rule_id) for match in matches for rule_id in match.rules}
         while True:
             answers = await self._claims.claim([match.request() for match in matches]) if matches else []
             self._passed(Step.CLAIMED)
-            fates = [Fate.of(match, answer, owners) for match, answer in zip(matches, answers, strict=True)]
+            fates = [Fate.of(match, answer, batch_claims) for match, answer in zip(matches, answers, strict=True)]
             for fate in fates:
                 messages += self._teller.tell(fate.tell)
                 messages += self._teller.hold(fate.hold, HeldReason.SEEN_ALREADY, fate.details)

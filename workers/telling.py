@@ -64,9 +64,9 @@ class Fate:
     details: Mapping[str, str]  # by rule id, of what is held: who was first
 
     @staticmethod
-    def of(match: Match, answers: Mapping[str, Answer], batch_owners: Container[str]) -> Fate:
+    def of(match: Match, answers: Mapping[str, Answer], batch: Container[tuple[str, str]]) -> Fate:
         """Part a match by the answers of the claims. What was said before a crash is in none of the parts."""
-        verdicts = {rule_id: settle(answer, batch_owners) for rule_id, answer in answers.items()}
+        verdicts = {rule_id: settle(rule_id, answer, batch) for rule_id, answer in answers.items()}
         return Fate(
             tell=match.only(each for each, verdict in verdicts.items() if verdict is Verdict.TELL),
             hold=match.only(each for each, verdict in verdicts.items() if verdict is Verdict.HOLD),

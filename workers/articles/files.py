@@ -5,8 +5,8 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
 from io import BufferedIOBase
+from pathlib import Path
 
 from schemas.reasons import RefusalReason
 from workers.errors import Refused

@@ -17,12 +17,16 @@ class Verdict(StrEnum):
     WAIT = "wait"  # another worker is telling right now, or died at it: ask again
 
 
-def settle(answer: Answer, batch_owners: Container[str]) -> Verdict:
-    """The verdict; a story claimed by another record of our own batch is told with this batch, so it is held."""
+def settle(rule_id: str, answer: Answer, batch: Container[tuple[str, str]]) -> Verdict:
+    """The verdict for one rule.
+
+    `batch` holds the (owner, rule id) that are told with this batch: a story claimed by one of them is held. A record of
+    the batch that claimed the rule before a crash, and no longer matches it, tells nothing: its lease must run out.
+    """
     if answer.outcome is Outcome.FIRST_SEEN:
         return Verdict.TELL
     if answer.outcome is Outcome.SAID_BY_SELF:
         return Verdict.SAID
-    if answer.outcome is Outcome.SEEN_ALREADY or answer.owner in batch_owners:
+    if answer.outcome is Outcome.SEEN_ALREADY or (answer.owner, rule_id) in batch:
         return Verdict.HOLD
     return Verdict.WAIT

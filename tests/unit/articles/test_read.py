@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.article import Article
+from schemas.export import FOLDER
 from schemas.reasons import RefusalReason
 from workers.articles import read
 from workers.articles.read import DEPTH_MAX
 from workers.errors import Refused
 
 MAX_BYTES = 10_485_760
+SCHEMA = json.loads((FOLDER / "article.json").read_text(encoding="utf-8"))
 GOOD: dict[str, Any] = {
     "uri": "wire:1",
     "version": 2,
@@ -192,12 +195,20 @@ def test_a_message_is_short_however_long_the_wrong_value_is() -> None:
         assert len(refusal(raw).message) < 1000
 
 
+@pytest.mark.parametrize("raw", [b'{"uri":"u","title":1}', b'{"uri":', b'{"uri":"\xff"}'])
+def test_a_refusal_does_not_hold_on_to_the_message(raw: bytes) -> None:
+    why = refusal(raw)
+    assert why.__cause__ is None
+    assert why.__context__ is None
+
+
 def assert_read_or_refused(raw: bytes) -> None:
     try:
         article = read(raw, MAX_BYTES)
     except Refused as refused:
         why = refused
     else:
+        jsonschema.validate(json.loads(raw), SCHEMA)
         again = article.model_dump_json().encode()
         assert read(again, 2 * MAX_BYTES).uri == article.uri
         return

@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from config.settings import DEFAULTS, KNOBS, Settings, SettingsError, from_environment, load
+from config.settings import (
+    DEFAULTS,
+    KNOBS,
+    Settings,
+    SettingsError,
+    from_environment,
+    load,
+)
 
 
 def written(folder: Path, text: str) -> Path:

@@ -1,0 +1,165 @@
+"""A match worker as a process, on a real broker and store, watched from outside by kafka-python."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from config.topics import CATALOGUE, channel_topic
+from tests.services import witness
+from workers.streams.admin import Admin
+
+ROOT = Path(__file__).parents[2]
+Row = dict[str, Any]
+
+
+class WorkerProcess:
+    """`wirewatch run match` with its log in a file."""
+
+    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
+        self._log = log
+        self._file = log.open("ab")
+        command = [sys.executable, "-m", "workers", "run", "match"]
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **environment}, stdout=self._file, stderr=self._file
+        )
+
+    @property
+    def log(self) -> str:
+        """What it has logged so far."""
+        return self._log.read_text(errors="replace")
+
+    def wait_ready(self, timeout_s: float = 40) -> None:
+        """Until it says so."""
+        self.wait_logged('"event": "ready"', timeout_s)
+
+    def wait_logged(self, text: str, timeout_s: float = 30) -> None:
+        """Until its log holds the text."""
+        wait_for(lambda: text in self.log or self.process.poll() is not None, timeout_s, lambda: f"{text}\n{self.log}")
+        assert text in self.log, f"the worker ended with {self.process.returncode}\n{self.log}"
+
+    def kill(self) -> None:
+        """kill -9."""
+        self.process.kill()
+        self.process.wait()
+        self._file.close()
+
+    def terminate(self, timeout_s: float = 10) -> int:
+        """SIGTERM; its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.wait_exit(timeout_s)
+
+    def wait_exit(self, timeout_s: float = 30) -> int:
+        """Until it ends by itself; its exit code."""
+        code = self.process.wait(timeout_s)
+        self._file.close()
+        return code
+
+
+class House:
+    """Topics of its own prefix, the workers on them, and what came out."""
+
+    def __init__(self, bootstrap: str, redis_url: str, prefix: str, folder: Path) -> None:
+        self.bootstrap = bootstrap
+        self.redis_url = redis_url
+        self.prefix = prefix
+        self._folder = folder
+        self._workers: list[WorkerProcess] = []
+
+    def create_topics(self, channels: Iterable[str] = (), partitions: int = 4) -> None:
+        """The catalogue, and the topics and records of channels."""
+        names = list(channels)
+        with Admin(self.bootstrap, self.prefix) as admin:
+            admin.create([*CATALOGUE, *map(channel_topic, names)], partitions, 1)
+        self.send("channels", [(name, {"id": name}) for name in names])
+
+    def send(self, topic: str, rows: Sequence[tuple[str, Row | bytes | None]]) -> None:
+        """Rows of key and value on to a topic, acknowledged."""
+        values = [
+            (key.encode(), value if value is None or isinstance(value, bytes) else orjson.dumps(value), [])
+            for key, value in rows
+        ]
+        witness.produce(self.bootstrap, self.prefix + topic, values)
+
+    def apply(self, *rules: Row) -> None:
+        """Rule records, as an editor's tool sends them."""
+        self.send("rules", [(rule["id"], rule) for rule in rules])
+
+    def publish(self, *articles: Row) -> None:
+        """Articles, keyed by uri."""
+        self.send("articles", [(article["uri"], article) for article in articles])
+
+    def start(self, **settings: object) -> WorkerProcess:
+        """A worker, not yet ready. Settings by their environment names, without WIREWATCH_."""
+        environment = {
+            "WIREWATCH_KAFKA": self.bootstrap,
+            "WIREWATCH_REDIS": self.redis_url,
+            "WIREWATCH_TOPIC_PREFIX": self.prefix,
+            "WIREWATCH_REDIS_CLAIMS_KEY_PREFIX": self.prefix,
+            "WIREWATCH_LOG_FORMAT": "json",
+            "WIREWATCH_MATCH_LEASE_S": "2",
+            "WIREWATCH_MATCH_SESSION_TIMEOUT_S": "6",
+            "WIREWATCH_MATCH_REBALANCE_TIMEOUT_S": "6",
+            "WIREWATCH_MATCH_HEARTBEAT_INTERVAL_S": "1",
+            **{f"WIREWATCH_{name.upper()}": str(value) for name, value in settings.items()},
+        }
+        worker = WorkerProcess(environment, self._folder / f"worker-{len(self._workers)}.log")
+        self._workers.append(worker)
+        return worker
+
+    def close(self) -> None:
+        """End what still runs."""
+        for worker in self._workers:
+            if worker.process.poll() is None:
+                worker.kill()
+
+    def rows(self, topic: str) -> list[Row]:
+        """All values on a topic, in the order of their partitions."""
+        return [json.loads(record.value) for record in witness.read_all(self.bootstrap, self.prefix + topic)]
+
+    def values(self, topic: str) -> list[bytes]:
+        """The same as bytes."""
+        return [record.value for record in witness.read_all(self.bootstrap, self.prefix + topic)]
+
+    def lag(self) -> int:
+        """Article records that are not committed."""
+        name = self.prefix + "articles"
+        ends = witness.end_offsets(self.bootstrap, name)
+        committed = witness.committed(self.bootstrap, self.prefix + "wirewatch-match", name)
+        return sum(end - committed.get(partition, 0) for partition, end in ends.items())
+
+    def wait_done(self, timeout_s: float = 60) -> None:
+        """Until every article record is committed."""
+        wait_for(lambda: self.lag() == 0, timeout_s, lambda: f"lag {self.lag()}\n{self._workers[-1].log[-4000:]}")
+
+
+def wait_for(done: Callable[[], object], timeout_s: float, told: Callable[[], str] = lambda: "") -> None:
+    """Wait for the thing, not for a time; fails with what `told` says."""
+    deadline = time.monotonic() + timeout_s
+    while not done():
+        assert time.monotonic() < deadline, f"not within {timeout_s} s: {told()}"
+        time.sleep(0.05)
+
+
+@contextmanager
+def closing(house: House) -> Iterator[House]:
+    """The house, and nothing left of it."""
+    try:
+        yield house
+    finally:
+        house.close()
+
+
+def pairs(rows: Iterable[Row]) -> list[tuple[str, str]]:
+    """(rule id, article uri) of alerts or decisions."""
+    return [(row["rule"]["id"], row["article"]["uri"]) for row in rows]

@@ -1,0 +1,162 @@
+"""The records of a file before they are checked: JSON Lines or YAML, each with its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import orjson
+import yaml
+
+Kind: TypeAlias = Literal["rule", "list", "channel"]
+
+LINE_MAX_BYTES = 11 * 1024 * 1024  # no topic takes more
+YAML_MAX_BYTES = 32 * 1024 * 1024  # YAML costs memory and minutes
+JSON_LINES = (".jsonl", ".ndjson", ".json")
+YAML = (".yaml", ".yml")
+SECTIONS: Mapping[str, Kind] = {"rules": "rule", "lists": "list", "channels": "channel"}
+_MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong in a file."""
+
+    place: str  # file:line, or the file
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}" + (f" ({self.hint})" if self.hint else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A record as it stands in the file."""
+
+    kind: Kind
+    line: int
+    data: Mapping[str, Any]
+    lines: Mapping[str, int] = field(default_factory=dict)  # of its fields, where they have lines of their own
+
+
+def raw_records(path: Path, kind: Kind) -> Iterator[Raw | Problem]:
+    """The records of a file in its order, and its problems; those that no section names are of `kind`."""
+    try:
+        if path.suffix.lower() in YAML:
+            yield from _yaml(path, kind)
+        elif path.suffix.lower() in JSON_LINES:
+            yield from _json_lines(path, kind)
+        else:
+            ending = ", ".join(JSON_LINES + YAML)
+            yield Problem(str(path), f"the ending {path.suffix!r} is not known", f"accepted: {ending}")
+    except OSError as exc:
+        yield Problem(str(path), f"cannot be read: {exc.strerror or exc}")
+
+
+def _json_lines(path: Path, kind: Kind) -> Iterator[Raw | Problem]:
+    with path.open("rb") as file:
+        number = 0
+        while line := file.readline(LINE_MAX_BYTES + 1):
+            number += 1
+            place = f"{path}:{number}"
+            if len(line) > LINE_MAX_BYTES:
+                yield Problem(place, f"the line has more than {LINE_MAX_BYTES} bytes", f"write one {kind} a line")
+                return
+            if number == 1:
+                line = line.removeprefix(_MARK)
+            if not line or line.isspace():
+                continue
+            try:
+                data = orjson.loads(line)
+            except orjson.JSONDecodeError as exc:
+                yield Problem(
+                    place, f"no JSON at column {exc.pos + 1}: {exc.msg}", f"write one whole {kind} a line, or YAML"
+                )
+                continue
+            if isinstance(data, dict):
+                yield Raw(kind, number, data)
+            else:
+                yield Problem(place, f"a {kind} is an object", f"write one {kind} a line, with its id")
+
+
+def _yaml(path: Path, kind: Kind) -> Iterator[Raw | Problem]:
+    with path.open("rb") as file:
+        content = file.read(YAML_MAX_BYTES + 1)
+    if len(content) > YAML_MAX_BYTES:
+        yield Problem(str(path), f"YAML above {YAML_MAX_BYTES} bytes is not read", "write JSON Lines")
+        return
+    try:
+        text = content.removeprefix(_MARK).decode()
+    except UnicodeDecodeError as exc:
+        line = content.count(b"\n", 0, exc.start) + 1
+        yield Problem(f"{path}:{line}", f"no UTF-8 at byte {exc.start}", "save the file as UTF-8")
+        return
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+    try:
+        root = loader.get_single_node()
+        if root is not None:
+            yield from _sections(path, kind, root, loader)
+    except yaml.MarkedYAMLError as exc:
+        yield _no_yaml(path, exc)
+    except (yaml.YAMLError, RecursionError) as exc:
+        yield Problem(str(path), f"no YAML: {exc}")
+    finally:
+        loader.dispose()
+
+
+def _sections(path: Path, kind: Kind, root: yaml.Node, loader: yaml.SafeLoader) -> Iterator[Raw | Problem]:
+    if isinstance(root, yaml.SequenceNode):
+        yield from _items(path, kind, root, loader)
+        return
+    if not isinstance(root, yaml.MappingNode):
+        yield Problem(_place(path, root), "neither a list of rules nor rules:, lists: and channels:")
+        return
+    named: set[str] = set()
+    for key, value in root.value:
+        name = _name(key)
+        if name not in SECTIONS or name in named:
+            what = "stands here twice" if name in named else "no such section"
+            yield Problem(_place(path, key), f"{name}: {what}", "accepted: rules:, lists: and channels:, each once")
+        elif isinstance(value, yaml.SequenceNode):
+            yield from _items(path, SECTIONS[name], value, loader)
+        elif value.value:  # nothing behind the colon is an empty section
+            yield Problem(_place(path, value), f"{name}: is no list", "begin each entry with `- id: …`")
+        named.add(name)
+
+
+def _items(path: Path, kind: Kind, items: yaml.SequenceNode, loader: yaml.SafeLoader) -> Iterator[Raw | Problem]:
+    for item in items.value:
+        if not isinstance(item, yaml.MappingNode):
+            yield Problem(_place(path, item), f"a {kind} has fields", "write `- id: …` and its other fields below")
+            continue
+        data: dict[str, Any] = {}
+        lines: dict[str, int] = {}
+        for key, value in item.value:
+            name = _name(key)
+            if name in data:
+                yield Problem(_place(path, key), f"{name}: stands in line {lines[name]} already", "keep one of them")
+            lines[name] = key.start_mark.line + 1
+            try:
+                data[name] = loader.construct_object(value, deep=True)
+            except yaml.MarkedYAMLError as exc:
+                yield _no_yaml(path, exc)
+            except (ValueError, LookupError, TypeError, AttributeError) as exc:  # 2026-02-30; `!!bool x` is a KeyError
+                yield Problem(_place(path, value), f"{name}: no such value: {exc}", "put the text in quotes")
+        yield Raw(kind, item.start_mark.line + 1, data, lines)
+
+
+def _no_yaml(path: Path, exc: yaml.MarkedYAMLError) -> Problem:
+    line = f":{exc.problem_mark.line + 1}" if exc.problem_mark else ""
+    hint = "a text with `: `, ` #` or a quote in it: put it behind `|` on lines of its own, or in quotes"
+    return Problem(f"{path}{line}", f"no YAML: {exc.problem or exc.context}", hint)
+
+
+def _place(path: Path, node: yaml.Node) -> str:
+    return f"{path}:{node.start_mark.line + 1}"
+
+
+def _name(key: yaml.Node) -> str:
+    return str(key.value) if isinstance(key, yaml.ScalarNode) else "?"
