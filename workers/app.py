@@ -128,6 +128,11 @@ class MatchParts:
         self.keeper.keep(record)
         self.metrics.rules.set(len(self.book))
 
+    def loaded(self) -> None:
+        """The compacted topics are read to their ends."""
+        self.keeper.loaded()
+        self.metrics.rules.set(len(self.book))
+
     async def tell(self, records: Sequence[Incoming]) -> None:
         """Tell of a batch, and count it."""
         self.metrics.told(await self.pipeline.run(records))
@@ -144,6 +149,7 @@ def match_app_of(settings: Settings) -> App:
     if settings.match.metrics_port:
         serve(parts.metrics.registry, settings.match.metrics_host, settings.match.metrics_port)
     work = Work(
+        loaded=parts.loaded,
         tell=parts.tell,
         committed=lambda: parts.passed(Step.COMMITTED),
         lag=parts.metrics.lag.set,

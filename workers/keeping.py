@@ -20,7 +20,12 @@ K = TypeVar("K", Rule, WordList, Channel)
 
 
 class Keeper:
-    """Applies records in their order. `refused` hears of each one that was not applied."""
+    """Applies records in their order. `refused` hears of each one that was not applied.
+
+    A query may be refused only because a list that it names is not there (yet): compaction keeps the latest record of
+    each key, so after a restart a list may come before the one it names. Such records wait, and are tried again when
+    lists change: what a worker knows depends on what stands on the topics, not on when it was started.
+    """
 
     def __init__(
         self, book: Book, channels: ChannelBook, max_bytes: int, refused: Callable[[Incoming, Refused], None]
@@ -29,13 +34,49 @@ class Keeper:
         self._channels = channels
         self._max_bytes = max_bytes
         self._refused = refused
+        self._loading = True
+        self._waiting: dict[tuple[str, bytes | None], Incoming] = {}
 
     def keep(self, record: Incoming) -> None:
         """Apply one record; never raises for what stands in it."""
+        if self._loading and record.topic == "rules":
+            self._retry()  # all lists are read: those that waited for each other are applied before the first rule
+        why = self._try(record)
+        if why is not None and not (self._loading and self._may_wait(why)):
+            self._refused(record, why)
+        elif why is None and not self._loading:
+            self._retry(only_deletions=record.topic != "lists")
+
+    def loaded(self) -> None:
+        """Everything that stood on the topics has been read: what waits still is refused aloud."""
+        self._loading = False
+        self._retry()
+        for record in list(self._waiting.values()):
+            why = self._try(record)
+            if why is not None:
+                self._refused(record, why)
+
+    def _try(self, record: Incoming) -> Refused | None:
+        place = (record.topic, record.key)
+        self._waiting.pop(place, None)
         try:
             self._apply(record)
         except Refused as why:
-            self._refused(record, why)
+            if self._may_wait(why):
+                self._waiting[place] = record
+            return why
+        return None
+
+    def _retry(self, only_deletions: bool = False) -> None:
+        """Try those that wait until none of them can be applied any more."""
+        applied = True
+        while applied:
+            again = [each for each in self._waiting.values() if each.value is None or not only_deletions]
+            applied = any([self._try(each) is None for each in again])
+
+    @staticmethod
+    def _may_wait(why: Refused) -> bool:
+        return why.reason == RefusalReason.QUERY_REFUSED
 
     def _apply(self, record: Incoming) -> None:
         if record.topic == "rules":
@@ -52,7 +93,7 @@ class Keeper:
         if record.value is None:
             drop(key)
             return
-        kept = read(model, record.value, self._max_bytes)
+        kept = read(model, record.topic.removesuffix("s"), record.value, self._max_bytes)
         if kept.id != key:
             raise Refused(
                 f"the record's key is {key!r}, and its id {kept.id!r}",

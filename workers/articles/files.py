@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterator
-from io import BufferedIOBase
+from io import BufferedIOBase, BufferedReader
 from pathlib import Path
 
 from schemas.reasons import RefusalReason
@@ -25,7 +25,7 @@ def read_articles(path: Path, line_max_bytes: int = LINE_MAX_BYTES) -> Iterator[
     """
     number = 0
     try:
-        with _open(path) as file:
+        with path.open("rb") as raw, _unpacked(raw) as file:
             while line := file.readline(line_max_bytes + 2):
                 number += 1
                 if number == 1:
@@ -46,11 +46,6 @@ def read_articles(path: Path, line_max_bytes: int = LINE_MAX_BYTES) -> Iterator[
         ) from exc
 
 
-def _open(path: Path) -> BufferedIOBase:
-    file = path.open("rb")
-    try:
-        packed = file.peek(2).startswith(_GZIP)  # works on a pipe too
-    except OSError:
-        file.close()
-        raise
-    return gzip.open(file) if packed else file
+def _unpacked(raw: BufferedReader) -> BufferedIOBase:
+    packed = raw.peek(2).startswith(_GZIP)  # works on a pipe too
+    return gzip.open(raw) if packed else raw

@@ -10,9 +10,8 @@ from pydantic import ValidationError
 
 from schemas.article import Article
 from schemas.reasons import RefusalReason
-from schemas.record import SCHEMA_VERSION
-from workers.articles.refuse import no_article, no_json, shorten
 from workers.errors import Refused
+from workers.records import load, no_record, shorten
 
 DEPTH_MAX = 100  # levels inside an unknown field; what is deeper cannot be written out again everywhere
 _WRITER_DEPTH_MAX = 254  # orjson's own limit
@@ -37,8 +36,7 @@ def read(value: bytes | None, max_bytes: int) -> Article:
     field becomes the nearest double, as in other JSON readers.
     """
     value = value or b""
-    data = _parse(value, max_bytes)
-    _check_version(data)
+    data = load(value, max_bytes)
     if len(value) > _MANY_BYTES:
         _check_texts(data)
     article = _validate(data)
@@ -50,52 +48,12 @@ def read(value: bytes | None, max_bytes: int) -> Article:
     return article
 
 
-def _parse(value: bytes, max_bytes: int) -> dict[str, Any]:
-    if not value or value.isspace():
-        raise Refused("there is no value", reason=RefusalReason.EMPTY, hint="send one JSON object a message")
-    if len(value) > max_bytes:
-        raise Refused(
-            f"{len(value)} bytes, {max_bytes} are allowed",
-            reason=RefusalReason.TOO_LARGE,
-            hint="shorten the text, or raise articles.max_bytes and the limit of the topic",
-        )
-    data = _load(value)
-    if isinstance(data, Refused):
-        raise data
-    if not isinstance(data, dict):
-        raise Refused(
-            f"the JSON is no object but {_kind(data)}",
-            reason=RefusalReason.NOT_AN_OBJECT,
-            hint='send {"uri": …, "title": …}, one article a message',
-        )
-    return data
-
-
-# Handed back, not raised from: the libraries' errors hold the whole input, and a refusal outlives them.
-
-
-def _load(value: bytes) -> Any:
-    try:
-        return orjson.loads(value)
-    except orjson.JSONDecodeError as exc:
-        return no_json(value, exc.msg, exc.pos)
-
-
 def _validate(data: Mapping[str, Any]) -> Article | Refused:
+    """Handed back, not raised from: the library's error holds the whole input, and a refusal outlives it."""
     try:
         return Article.model_validate(data)
     except ValidationError as exc:
-        return no_article(exc)
-
-
-def _check_version(data: Mapping[str, Any]) -> None:
-    version = data.get("schema_version", SCHEMA_VERSION)
-    if version != SCHEMA_VERSION or isinstance(version, bool):
-        raise Refused(
-            f"schema_version: {shorten(version)}, and this release reads {SCHEMA_VERSION}",
-            reason=RefusalReason.UNKNOWN_VERSION,
-            hint="update wirewatch first, or write the version that it reads",
-        )
+        return no_record(exc, "article")
 
 
 def _check_texts(data: Mapping[str, Any]) -> None:
@@ -150,8 +108,3 @@ def _within(levels: int, value: Any) -> bool:
 
 def _wrong(place: str, what: str, hint: str) -> Refused:
     return Refused(f"{place}: {what}", reason=RefusalReason.WRONG_FIELD, hint=hint)
-
-
-def _kind(data: object) -> str:
-    kinds = {list: "a list", str: "a text", bool: "true or false", int: "a number", float: "a number"}
-    return kinds.get(type(data), "null")

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import orjson
 from pydantic import BaseModel, ValidationError
 
-from schemas.reasons import RefusalReason
-from schemas.record import SCHEMA_VERSION
 from workers.errors import Refused
-from workers.records.refuse import no_json, no_record, shorten
+from workers.records.load import load
+from workers.records.refuse import no_record
 
 M = TypeVar("M", bound=BaseModel)
 
 
-def read(model: type[M], value: bytes, max_bytes: int) -> M:
-    """The record in a message's value. Raises Refused with the place of what is wrong and the remedy."""
-    data = load(value, max_bytes)
+def read(model: type[M], kind: str, value: bytes, max_bytes: int) -> M:
+    """The record in a message's value; `kind` is its name in refusals. Raises Refused: the place and the remedy."""
+    read = _validate(model, kind, load(value, max_bytes))
+    if isinstance(read, Refused):
+        raise read
+    return read
+
+
+def _validate(model: type[M], kind: str, data: dict[str, object]) -> M | Refused:
+    """Handed back, not raised from: the library's error holds the whole input, and a refusal outlives it."""
     try:
         return model.model_validate(data)
     except ValidationError as exc:
-        raise no_record(exc) from None  # the error holds the whole input
+        return no_record(exc, kind)

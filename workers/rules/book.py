@@ -11,7 +11,7 @@ from schemas.lists import WordList
 from schemas.reasons import RefusalReason
 from schemas.rule import Rule, RuleStatus
 from workers.errors import Refused
-from workers.rules.language import RuleError, lists_of, parse, render
+from workers.rules.language import RuleError, expand, lists_of, parse, render
 from workers.rules.language.tree import Query
 
 
@@ -96,3 +96,15 @@ class Book:
     def _read(rule: Rule, lists: Mapping[str, Sequence[str]]) -> LiveRule:
         typed, expanded = _understand(rule.query, lists, f"rule {rule.id}")
         return LiveRule(rule, render(typed), expanded, lists_of(typed, lists))
+
+
+def _understand(query: str, lists: Mapping[str, Sequence[str]], what: str) -> tuple[Query, Query]:
+    """The tree as typed, and with the lists in place."""
+    try:
+        typed = parse(query, lists)
+        return typed, expand(typed, lists)
+    except RuleError as exc:
+        where = f"at character {exc.start + 1}"
+        raise Refused(
+            f"{what}: query, {where}: {exc.message}", reason=RefusalReason.QUERY_REFUSED, hint=exc.hint
+        ) from None  # the error holds the whole text

@@ -55,6 +55,7 @@ class App(faust.App):  # type: ignore[misc]  # faust has no types
 class Work:
     """What the frame asks of the wiring."""
 
+    loaded: Callable[[], None]  # the compacted topics are read to their ends
     tell: Callable[[Sequence[Incoming]], Awaitable[None]]
     committed: Callable[[], None]
     lag: Callable[[int], None]
@@ -90,6 +91,7 @@ class Batches(Service):  # type: ignore[misc]  # mode's decorators have no types
         while not self._follower.caught_up.is_set():
             self._progress.made()  # a large rule set takes long; the follower itself waits for the broker
             await asyncio.wait([asyncio.ensure_future(self._follower.caught_up.wait())], timeout=1.0)
+        self._work.loaded()
         self._health.lacks(Missing.RULES, False)
         await self.add_runtime_dependency(self._bulk)
 

@@ -18,4 +18,9 @@ from workers.dedup import Answer, Outcome, Verdict, settle
     ],
 )
 def test_each_answer_has_its_verdict(answer: Answer, verdict: Verdict) -> None:
-    assert settle(answer, {"a/0/1", "a/0/2"}) is verdict
+    assert settle("r", answer, {("a/0/1", "r"), ("a/0/2", "r")}) is verdict
+
+
+def test_a_claim_of_the_batch_for_a_rule_it_no_longer_matches_is_waited_for() -> None:
+    answer = Answer(Outcome.CLAIMED_ELSEWHERE, "a/0/2", 9)
+    assert settle("r", answer, {("a/0/2", "another")}) is Verdict.WAIT

@@ -44,11 +44,11 @@ def no_json(value: bytes, what: str, at: int) -> Refused:
     return Refused(f"no JSON at byte {place}: {what}", reason=RefusalReason.NOT_JSON, hint=hint)
 
 
-def no_article(error: ValidationError) -> Refused:
-    """JSON that is no article. The first thing wrong gives the reason."""
+def no_record(error: ValidationError, kind: str) -> Refused:
+    """JSON that is no record of its kind (article, rule …). The first thing wrong gives the reason."""
     errors = error.errors(include_url=False, include_context=False)
     kinds = {"missing": RefusalReason.MISSING_FIELD, "no_text": RefusalReason.NO_TEXT}
-    told = [_tell(".".join(map(shorten, each["loc"])), each["type"], each["msg"], each["input"]) for each in errors]
+    told = [_tell(kind, ".".join(map(shorten, each["loc"])), each["type"], each["msg"], each["input"]) for each in errors]
     more = f"; and {len(told) - _NAMED_MAX} more" if len(told) > _NAMED_MAX else ""
     return Refused(
         "; ".join(what for what, _ in told[:_NAMED_MAX]) + more,
@@ -68,17 +68,17 @@ def shorten(value: object) -> str:
     return _SHOWN.repr(value)
 
 
-def _tell(place: str, kind: str, message: str, value: Any) -> tuple[str, str]:
-    if kind == "no_text":
+def _tell(kind: str, place: str, error: str, message: str, value: Any) -> tuple[str, str]:
+    if error == "no_text":
         return "title, lead and body are all empty", "an article has at least one of them"
-    if kind == "missing":
-        return f"{place}: is missing", "every article has a uri, the same in all its versions"
-    if kind == "timezone_aware":
+    if error == "missing":
+        return f"{place}: is missing", f"every {kind} has one: see schemas/json/{kind}.json"
+    if error == "timezone_aware":
         hint = "write the zone: 2026-05-01T12:00:00Z or 2026-05-01T14:00:00+02:00"
         return f"{place}: {shorten(value)} has no zone", hint
     message = message.replace("tuple", "list").replace("dictionary", "object")
     hint = (
-        "leave the field out where there is no value" if value is None else f"see {place} in schemas/json/article.json"
+        "leave the field out where there is no value" if value is None else f"see {place} in schemas/json/{kind}.json"
     )
     return f"{place}: {shorten(value)}: {message}", hint
 
