@@ -43,10 +43,14 @@ class WorkerProcess:
         """Until it says so."""
         self.wait_logged('"event": "ready"', timeout_s)
 
-    def wait_logged(self, text: str, timeout_s: float = 30) -> None:
-        """Until its log holds the text."""
-        wait_for(lambda: text in self.log or self.process.poll() is not None, timeout_s, lambda: f"{text}\n{self.log}")
-        assert text in self.log, f"the worker ended with {self.process.returncode}\n{self.log}"
+    def wait_logged(self, text: str, timeout_s: float = 30, times: int = 1) -> None:
+        """Until its log holds the text so many times."""
+        wait_for(
+            lambda: self.log.count(text) >= times or self.process.poll() is not None,
+            timeout_s,
+            lambda: f"{text}\n{self.log[-4000:]}",
+        )
+        assert self.log.count(text) >= times, f"the worker ended with {self.process.returncode}\n{self.log[-4000:]}"
 
     def kill(self) -> None:
         """kill -9."""
@@ -85,7 +89,7 @@ class House:
 
     def send(self, topic: str, rows: Sequence[tuple[str, Row | bytes | None]]) -> None:
         """Rows of key and value on to a topic, acknowledged."""
-        values = [
+        values: list[tuple[bytes, bytes | None, list[tuple[str, bytes]]]] = [
             (key.encode(), value if value is None or isinstance(value, bytes) else orjson.dumps(value), [])
             for key, value in rows
         ]

@@ -1,0 +1,131 @@
+"""The verdict of an independent reader: what came out, against the plain evaluator."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from schemas.article import Article
+from tests.acceptance.house import House
+from tests.services import witness
+from workers import articles
+from workers.errors import Refused
+from workers.match import evaluate
+from workers.rules.language import expand, parse
+from workers.rules.language.tree import Query
+
+MAX_BYTES = 10_485_760
+
+
+class Place(NamedTuple):
+    """An article record."""
+
+    partition: int
+    offset: int
+
+
+class Pair(NamedTuple):
+    """A rule and an article's uri: what one alert tells of."""
+
+    rule_id: str
+    uri: str
+
+
+@dataclass
+class Verdict:
+    """What is wrong, and what was repeated."""
+
+    matches: int = 0  # article records times rules that say yes, by the plain evaluator
+    alerts: int = 0  # different alerts
+    lost: list[Pair] = field(default_factory=list)  # matched, and no alert tells of it
+    unexplained: list[tuple[Pair, int]] = field(default_factory=list)  # records with neither alert nor decision
+    wrong: list[Pair] = field(default_factory=list)  # an alert or a decision, and no match
+    repeats: int = 0  # alert records beyond the first of their id
+    changed: list[str] = field(default_factory=list)  # ids whose repeats have other bytes
+    disordered: list[Pair] = field(default_factory=list)  # alerts that overtook one of the same partition
+    channel_differs: list[str] = field(default_factory=list)  # channels with more, fewer or other bytes
+    letters: int = 0
+
+    def assert_nothing_lost(self) -> None:
+        """P1, P3, and that no alert says what is not so."""
+        assert self.matches, "the load matched nothing: the test shows nothing"
+        assert not self.lost, f"{len(self.lost)} lost: {self.lost[:5]}"
+        assert not self.unexplained, f"{len(self.unexplained)} without alert or decision: {self.unexplained[:5]}"
+        assert not self.wrong, f"{len(self.wrong)} wrong: {self.wrong[:5]}"
+        assert not self.disordered, f"{len(self.disordered)} out of order: {self.disordered[:5]}"
+        assert not self.channel_differs, f"channels unlike alerts: {self.channel_differs}"
+
+    def assert_repeats_at_most(self, records: int) -> None:
+        """P2."""
+        assert not self.changed, f"repeats with other bytes: {self.changed[:5]}"
+        assert self.repeats <= records, f"{self.repeats} repeats, {records} may be"
+
+
+def judge(house: House, queries: Mapping[str, str], channels: Sequence[str] = ()) -> Verdict:
+    """Read all topics with kafka-python and hold them against the plain evaluator."""
+    trees = {rule_id: expand(parse(query), {}) for rule_id, query in queries.items()}
+    places = _matches(house, trees)
+    verdict = Verdict(matches=sum(map(len, places.values())))
+    _judge_alerts(house, places, verdict)
+    _judge_decisions(house, places, verdict)
+    verdict.letters = len(house.values("dead-letters"))
+    everything = Counter(house.values("alerts"))
+    for name in channels:
+        there = Counter(house.values(f"alerts.{name}"))
+        wanted = Counter({value: n for value, n in everything.items() if name in json.loads(value)["channels"]})
+        # A crash between the two sends repeats both; each value must be on both, and no other.
+        if there.keys() != wanted.keys():
+            verdict.channel_differs.append(name)
+    return verdict
+
+
+def _matches(house: House, trees: Mapping[str, Query]) -> dict[Pair, list[Place]]:
+    """Every article record that a rule says yes to, by rule and uri, each in the order of its partition."""
+    places: dict[Pair, list[Place]] = defaultdict(list)
+    for record in witness.read_all(house.bootstrap, house.prefix + "articles"):
+        try:
+            article: Article = articles.read(record.value, MAX_BYTES)
+        except Refused:
+            continue
+        for rule_id, tree in trees.items():
+            if evaluate(tree, article):
+                places[Pair(rule_id, article.uri)].append(Place(record.partition, record.offset))
+    return places
+
+
+def _judge_alerts(house: House, places: Mapping[Pair, list[Place]], verdict: Verdict) -> None:
+    bodies: dict[str, set[bytes]] = defaultdict(set)
+    latest: dict[int, Place] = {}
+    told = set()
+    for record in witness.read_all(house.bootstrap, house.prefix + "alerts"):
+        row: dict[str, Any] = json.loads(record.value)
+        pair = Pair(row["rule"]["id"], row["article"]["uri"])
+        if pair not in places:
+            verdict.wrong.append(pair)
+            continue
+        if row["id"] in bodies:
+            verdict.repeats += 1
+        else:
+            place = places[pair][0]
+            if place < latest.get(place.partition, place):
+                verdict.disordered.append(pair)
+            latest[place.partition] = place
+        bodies[row["id"]].add(record.value)
+        told.add(pair)
+    verdict.alerts = len(bodies)
+    verdict.changed = [each for each, values in bodies.items() if len(values) > 1]
+    verdict.lost = [pair for pair in places if pair not in told]
+
+
+def _judge_decisions(house: House, places: Mapping[Pair, list[Place]], verdict: Verdict) -> None:
+    held: dict[Pair, set[str]] = defaultdict(set)
+    for row in house.rows("decisions"):
+        held[Pair(row["rule"]["id"], row["article"]["uri"])].add(row["record"])
+    verdict.wrong += [pair for pair in held if pair not in places]
+    for pair, records in places.items():
+        missing = len(records) - 1 - len(held[pair])  # one record is told by the alert itself
+        if missing > 0:
+            verdict.unexplained.append((pair, missing))
