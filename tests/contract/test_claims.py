@@ -11,7 +11,8 @@ import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
 
-from tests.contract.redis_of_its_own import RedisOfItsOwn
+from tests.services.redis import RedisServer
+from tests.services.running import running
 from workers.dedup import Answer, ClaimRequest, Claims, Outcome, story_of
 from workers.dedup.claims_memory import MemoryClaims
 from workers.dedup.claims_redis import RedisClaims, connect
@@ -75,8 +76,8 @@ class RedisWorld:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[RedisOfItsOwn]:
-    with RedisOfItsOwn() as server:
+def server() -> Iterator[RedisServer]:
+    with running(RedisServer) as server:
         yield server
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
 
-from tests.contract.redis_of_its_own import RedisOfItsOwn
+from tests.services.redis import RedisServer
 from workers.dedup import Answer, ClaimRequest, Outcome, story_of
 from workers.dedup.claims_redis import RedisClaims, check_policy, connect, ping
 from workers.errors import Unavailable
@@ -38,13 +38,12 @@ async def until(is_so: Callable[[], Awaitable[bool]], at_most_s: float = 10.0) -
 
 
 @pytest.fixture
-def server() -> Iterator[RedisOfItsOwn]:
-    with RedisOfItsOwn() as server:
-        yield server
+def server(own_redis: RedisServer) -> RedisServer:
+    return own_redis
 
 
 @pytest_asyncio.fixture
-async def client(server: RedisOfItsOwn) -> AsyncIterator[Redis]:
+async def client(server: RedisServer) -> AsyncIterator[Redis]:
     async with connect(server.url, socket_timeout_s=2) as client:
         yield client
 
@@ -140,11 +139,11 @@ class TestStrangersInOurKeys:
 
 class TestAServerThatFails:
     async def test_a_redis_that_stops_is_unavailable_and_comes_back_by_itself(
-        self, server: RedisOfItsOwn, client: Redis, claims: RedisClaims
+        self, server: RedisServer, client: Redis, claims: RedisClaims
     ) -> None:
         await ping(client)
         await claims.claim([request_of("a/0/1")])
-        server.stop()
+        server.kill()
         for attempt in (
             claims.claim([request_of("a/0/1")]),
             claims.confirm([request_of("a/0/1")]),
@@ -158,14 +157,14 @@ class TestAServerThatFails:
         assert await claims.claim([request_of("a/0/1")]) == [GRANTED]
 
     async def test_a_redis_that_restarted_between_two_calls_is_not_noticed(
-        self, server: RedisOfItsOwn, claims: RedisClaims
+        self, server: RedisServer, claims: RedisClaims
     ) -> None:
         await claims.claim([request_of("a/0/1")])
-        server.stop()
+        server.kill()
         server.start()
         assert await claims.claim([request_of("a/0/1")]) == [GRANTED]
 
-    async def test_a_redis_that_hangs_is_unavailable(self, server: RedisOfItsOwn, client: Redis) -> None:
+    async def test_a_redis_that_hangs_is_unavailable(self, server: RedisServer, client: Redis) -> None:
         async with connect(server.url, socket_timeout_s=0.2) as hasty:
             await ping(hasty)
             await client.client_pause(60_000)
@@ -193,7 +192,7 @@ class TestAServerThatFails:
             await claims.claim([request_of("a/0/1")])
 
     async def test_a_redis_that_cannot_save_is_unavailable(
-        self, server: RedisOfItsOwn, client: Redis, claims: RedisClaims
+        self, server: RedisServer, client: Redis, claims: RedisClaims
     ) -> None:
         # Given a Redis that shall save its data into a folder that is gone
         await client.config_set("save", "3600 1")
@@ -208,7 +207,7 @@ class TestAServerThatFails:
         with pytest.raises(Unavailable, match="cannot save to its disk"):
             await claims.claim([request_of("a/0/1")])
 
-    async def test_a_redis_that_wants_a_password_is_unavailable(self, server: RedisOfItsOwn, client: Redis) -> None:
+    async def test_a_redis_that_wants_a_password_is_unavailable(self, server: RedisServer, client: Redis) -> None:
         await client.config_set("requirepass", "hush")
         for url in (server.url, server.url.replace("//", "//:wrong@")):
             async with connect(url, socket_timeout_s=2) as stranger:

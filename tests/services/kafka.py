@@ -1,0 +1,136 @@
+"""A real Apache Kafka: one node in KRaft mode, on loopback ports of its own, with a data folder of its own."""
+
+from __future__ import annotations
+
+import base64
+import socket
+import subprocess
+import tempfile
+import uuid
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from kafka.admin import KafkaAdminClient
+from kafka.errors import KafkaError
+
+from tests.services.kafka_jars import kafka_jars
+from tests.services.missing import program
+from tests.services.ports import free_port
+from tests.services.process import ServerProcess
+
+HEAP = "-Xmx512m"
+START_TIMEOUT_S = 60.0
+MESSAGE_BYTES = 18 * 1024 * 1024  # the largest of our topics allows 16 MiB
+SETTINGS = {
+    "process.roles": "broker,controller",
+    "node.id": "1",
+    "inter.broker.listener.name": "PLAINTEXT",
+    "controller.listener.names": "CONTROLLER",
+    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "auto.create.topics.enable": "false",
+    "offsets.topic.replication.factor": "1",
+    "offsets.topic.num.partitions": "4",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "transaction.state.log.num.partitions": "4",
+    "share.coordinator.state.topic.replication.factor": "1",
+    "share.coordinator.state.topic.min.isr": "1",
+    "share.coordinator.state.topic.num.partitions": "1",
+    "group.initial.rebalance.delay.ms": "0",
+    "group.min.session.timeout.ms": "500",
+    "broker.session.timeout.ms": "1500",  # so that it comes back from kill -9 in seconds
+    "broker.heartbeat.interval.ms": "300",
+    "message.max.bytes": str(MESSAGE_BYTES),
+    "replica.fetch.max.bytes": str(MESSAGE_BYTES),
+    "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),
+    "log.index.size.max.bytes": str(1024 * 1024),
+}
+
+
+class KafkaServer:
+    """Ended with the block. `stop`, `kill` and `pause` break it; `start` brings it back to its port and its data."""
+
+    def __init__(self) -> None:
+        java = program("java", "openjdk-17-jre-headless")
+        jars = f"{kafka_jars()}/*"
+        port, controller_port = free_port(), free_port()
+        self.bootstrap = f"127.0.0.1:{port}"
+        self._temporary = tempfile.TemporaryDirectory(prefix="kafka-", ignore_cleanup_errors=True)
+        folder = Path(self._temporary.name)
+        properties = _write(folder, self.bootstrap, f"127.0.0.1:{controller_port}")
+        self._format = [java, "-cp", jars, "kafka.tools.StorageTool", "format", "--config", str(properties)]
+        command = [java, HEAP, "-cp", jars, "kafka.Kafka", str(properties)]
+        self._process = ServerProcess(command, folder / "kafka.log", self._answers, START_TIMEOUT_S)
+
+    def __enter__(self) -> Self:
+        identity = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        subprocess.run(
+            [*self._format, "--ignore-formatted", f"--cluster-id={identity}"], check=True, capture_output=True
+        )
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.kill()  # nobody needs its data any more
+        self._temporary.cleanup()
+
+    def start(self) -> None:
+        """Returns when it answers."""
+        self._process.start()
+
+    def stop(self) -> None:
+        """As an operator would, with SIGTERM."""
+        self._process.stop()
+
+    def kill(self) -> None:
+        """kill -9."""
+        self._process.kill()
+
+    def restart(self) -> None:
+        """Stop and start."""
+        self.stop()
+        self.start()
+
+    def pause(self) -> None:
+        """Freeze: connections stay open, nothing answers."""
+        self._process.pause()
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._process.resume()
+
+    @property
+    def log(self) -> str:
+        """What it has written so far."""
+        return self._process.log
+
+    def _answers(self) -> bool:
+        try:
+            host, port = self.bootstrap.split(":")
+            socket.create_connection((host, int(port)), timeout=1).close()  # kafka-python leaks sockets in vain tries
+            client = KafkaAdminClient(
+                bootstrap_servers=self.bootstrap, request_timeout_ms=1_000, bootstrap_timeout_ms=1_000
+            )
+        except (KafkaError, OSError):
+            return False
+        try:
+            return bool(client.describe_cluster()["brokers"])
+        except (KafkaError, OSError):
+            return False
+        finally:
+            client.close()
+
+
+def _write(folder: Path, broker: str, controller: str) -> Path:
+    addresses = {
+        "listeners": f"PLAINTEXT://{broker},CONTROLLER://{controller}",
+        "advertised.listeners": f"PLAINTEXT://{broker}",
+        "controller.quorum.voters": f"1@{controller}",
+        "log.dirs": str(folder / "data"),
+    }
+    path = folder / "server.properties"
+    path.write_text("".join(f"{name}={value}\n" for name, value in {**SETTINGS, **addresses}.items()))
+    return path

@@ -1,0 +1,29 @@
+"""A server for a fixture, or the reason why there is none."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import pytest
+
+from tests.services.kafka import KafkaServer
+from tests.services.missing import Missing
+from tests.services.redis import RedisServer
+
+Server = TypeVar("Server", KafkaServer, RedisServer)
+
+
+@contextmanager
+def running(make: Callable[[], Server]) -> Iterator[Server]:
+    """A server while the block runs. Without what it needs the test is skipped; where CI=true it fails."""
+    try:
+        server = make()
+    except Missing as reason:
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(reason))
+        pytest.skip(str(reason))
+    with server:
+        yield server
