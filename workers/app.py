@@ -21,7 +21,6 @@ from schemas.envelope import Incoming
 from workers import articles
 from workers.channels import ChannelBook
 from workers.dedup.claims_redis import RedisClaims, connect
-from workers.errors import Refused
 from workers.health import Health, Missing
 from workers.keeping import Keeper
 from workers.match import Matcher, explain
@@ -62,7 +61,7 @@ def options_of(settings: Settings) -> Options:
 def failpoint(text: str) -> Callable[[Step], None]:
     """For tests: `CLAIMED:3` kills the process, as kill -9 does, when it passes step CLAIMED for the third time."""
     if not text:
-        return lambda step: None
+        return lambda _: None
     name, _, number = text.partition(":")
     wanted, passed = Step[name], Counter[Step]()
 

@@ -9,7 +9,6 @@ from schemas.channel import Channel
 from schemas.envelope import Incoming
 from schemas.lists import WordList
 from schemas.reasons import RefusalReason
-from schemas.record import KeptRecord
 from schemas.rule import Rule
 from workers.channels import ChannelBook
 from workers.errors import Refused
@@ -69,10 +68,10 @@ class Keeper:
 
     def _retry(self, only_deletions: bool = False) -> None:
         """Try those that wait until none of them can be applied any more."""
-        applied = True
+        applied = -1
         while applied:
             again = [each for each in self._waiting.values() if each.value is None or not only_deletions]
-            applied = any([self._try(each) is None for each in again])
+            applied = sum(self._try(each) is None for each in again)
 
     @staticmethod
     def _may_wait(why: Refused) -> bool:

@@ -131,7 +131,9 @@ class Pipeline:
             decision
             for message in large
             if message.match is not None
-            for decision in self._teller.hold(message.match, HeldReason.TOO_LARGE, dict.fromkeys(message.match.rules, detail))
+            for decision in self._teller.hold(
+                message.match, HeldReason.TOO_LARGE, dict.fromkeys(message.match.rules, detail)
+            )
         ]
         await self._publish(decisions, tally)
 

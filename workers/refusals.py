@@ -17,6 +17,7 @@ log = structlog.get_logger("wirewatch.rules")
 
 WINDOW_MS = 30 * 86_400_000  # as long as dead letters are kept
 AGAIN_S = 1.0
+WAITING_MAX_BYTES = 64 * 1024 * 1024  # of refused records, while Redis or Kafka is away
 LETTER = "dead-letter"
 
 
@@ -37,6 +38,8 @@ class Refusals:
         self._max_bytes = max_bytes
         self._counted = counted
         self._noted: asyncio.Queue[tuple[Incoming, Refused]] = asyncio.Queue()
+        self.waiting = 0  # dead letters that are noted and not written yet
+        self._waiting_bytes = 0
 
     def note(self, record: Incoming, why: Refused) -> None:
         """Say it now, write the dead letter soon."""
@@ -49,6 +52,12 @@ class Refusals:
             hint=why.hint,
         )
         self._counted(record, why)
+        size = len(record.value or b"")
+        if self.waiting and self._waiting_bytes + size > WAITING_MAX_BYTES:
+            log.error("no dead letter: too many wait; the record stays on its topic", record=record.position)
+            return
+        self.waiting += 1
+        self._waiting_bytes += size
         self._noted.put_nowait((record, why))
 
     async def run(self) -> None:
@@ -57,6 +66,8 @@ class Refusals:
             record, why = await self._noted.get()
             while not await self._written(record, why):
                 await asyncio.sleep(AGAIN_S)
+            self.waiting -= 1
+            self._waiting_bytes -= len(record.value or b"")
 
     async def _written(self, record: Incoming, why: Refused) -> bool:
         request = ClaimRequest(f"{LETTER}:{record.position}@{record.timestamp_ms}", self._owner, {LETTER: WINDOW_MS})

@@ -138,7 +138,9 @@ class Teller:
                 alert_id(rule_id, match.story, AlertKind.CREATED) if seen else None,
             )
             value = decision.model_dump_json().encode()
-            messages.append(Message(Outgoing("decisions", rule_id.encode(), value, self._headers(decision.id)), decision))
+            messages.append(
+                Message(Outgoing("decisions", rule_id.encode(), value, self._headers(decision.id)), decision)
+            )
         return messages
 
     def bury(self, record: Incoming, why: Refused) -> Message:

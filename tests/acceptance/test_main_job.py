@@ -37,7 +37,13 @@ def test_the_article_of_the_mission_arrives_as_one_alert_and_the_same_again_as_o
     assert (alert["kind"], alert["rule"]["id"], alert["article"]["uri"]) == ("created", "dprk", "trt:pyongyang")
     found = {(hit["term"], article[hit["field"]][hit["start"] : hit["end"]]) for hit in alert["evidence"]["hits"]}
     assert {("defence", "defence"), ('"north korea"', "North Korea"), ("russia", "Russia")} <= found
-    assert {re.sub(r"\W+$", "", text).lower() for _, text in found} <= {"russia", "russia's", "north korea", "defence", "defense"}
+    assert {re.sub(r"\W+$", "", text).lower() for _, text in found} <= {
+        "russia",
+        "russia's",
+        "north korea",
+        "defence",
+        "defense",
+    }
     assert "[[" in alert["evidence"]["excerpt"]
     house.publish(article)
     house.wait_done()

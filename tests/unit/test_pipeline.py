@@ -83,7 +83,14 @@ class World:
 def records(values: Sequence[object], first_offset: int) -> list[Incoming]:
     """Article records of one partition."""
     return [
-        Incoming("articles", 0, first_offset + at, 1_777_636_800_000, b"k", value if isinstance(value, bytes) else orjson.dumps(value))
+        Incoming(
+            "articles",
+            0,
+            first_offset + at,
+            1_777_636_800_000,
+            b"k",
+            value if isinstance(value, bytes) else orjson.dumps(value),
+        )
         for at, value in enumerate(values)
     ]
 

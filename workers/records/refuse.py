@@ -48,7 +48,9 @@ def no_record(error: ValidationError, kind: str) -> Refused:
     """JSON that is no record of its kind (article, rule …). The first thing wrong gives the reason."""
     errors = error.errors(include_url=False, include_context=False)
     kinds = {"missing": RefusalReason.MISSING_FIELD, "no_text": RefusalReason.NO_TEXT}
-    told = [_tell(kind, ".".join(map(shorten, each["loc"])), each["type"], each["msg"], each["input"]) for each in errors]
+    told = [
+        _tell(kind, ".".join(map(shorten, each["loc"])), each["type"], each["msg"], each["input"]) for each in errors
+    ]
     more = f"; and {len(told) - _NAMED_MAX} more" if len(told) > _NAMED_MAX else ""
     return Refused(
         "; ".join(what for what, _ in told[:_NAMED_MAX]) + more,

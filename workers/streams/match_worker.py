@@ -32,14 +32,14 @@ LONGEST_RETRY_S = 5.0
 LAG_EVERY_S = 2.0
 
 
-class AgentsOnly(BootStrategy):  # type: ignore[misc]  # faust has no types
+class AgentsOnly(BootStrategy):
     """faust runs our agents and services; Kafka is reached by the bulk channel alone."""
 
     enable_kafka = False
     enable_web = False
 
 
-class App(faust.App):  # type: ignore[misc]  # faust has no types
+class App(faust.App):
     """The frame, without the parts of faust that lose messages or listen on all addresses."""
 
     BootStrategy = AgentsOnly
@@ -64,7 +64,7 @@ class Work:
     close: Callable[[], Awaitable[None]]
 
 
-class Batches(Service):  # type: ignore[misc]  # mode's decorators have no types
+class Batches(Service):
     """Follows the rules, then reads articles; the agent calls `handle` for each batch."""
 
     def __init__(
@@ -173,12 +173,12 @@ def match_app(options: Options, keep: Callable[[Incoming], None], work: Work) ->
     follower = Follower(("lists", "channels"), ("rules",), options, keep)
     service = Batches(options, bulk, follower, work, beacon=app.beacon)
 
-    @app.agent(channel)  # type: ignore[untyped-decorator]
+    @app.agent(channel)
     async def tell(batches: Any) -> None:
         async for batch in batches:
             try:
                 await service.handle(batch)
-            except Exception as exc:
+            except Exception as exc:  # noqa: BLE001  # ends the process
                 # faust would start the agent anew, and it would commit the next batch over this one.
                 bulk.abandon()
                 log.critical("the worker stops: this batch is not committed", error=repr(exc))
@@ -200,7 +200,7 @@ def run_app(app: App) -> NoReturn:
     Worker(app, loop=loop).execute_from_commandline()
 
 
-class Worker(faust.Worker):  # type: ignore[misc]  # faust has no types
+class Worker(faust.Worker):
     """Signals and exit codes are faust's; the logs are ours."""
 
     def _setup_logging(self) -> None:
