@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
@@ -10,16 +9,24 @@ from typing import Any, Self
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, NewTopic
-from kafka.errors import InvalidConfigurationError, KafkaError, TopicAlreadyExistsError
+from kafka.errors import (
+    InvalidReplicationFactorError,
+    KafkaConnectionError,
+    KafkaError,
+    KafkaTimeoutError,
+    MessageSizeTooLargeError,
+    TopicAlreadyExistsError,
+)
 
 from schemas.envelope import Incoming, Outgoing
+from schemas.reasons import RefusalReason
 from schemas.topic import Topic
-from workers.errors import Unavailable
+from workers.errors import Refused, Unavailable
 
 POLL_MS = 200
 FETCH_BYTES = 16 * 1024 * 1024
 REQUEST_BYTES = 17 * 1024 * 1024
-OPTIONAL_CONFIG = "max.decompressed.message.bytes"  # brokers before 4.4 do not know it
+_AWAY = (KafkaTimeoutError, KafkaConnectionError, OSError)
 
 
 class Admin(AbstractContextManager["Admin"]):
@@ -28,9 +35,11 @@ class Admin(AbstractContextManager["Admin"]):
     def __init__(self, bootstrap: str, prefix: str, timeout_s: float = 10.0) -> None:
         self._bootstrap = bootstrap
         self._prefix = prefix
+        self._timeout_s = timeout_s
         self._timeout_ms = int(timeout_s * 1000)
         self._client: Any = None
         self._producer: Any = None
+        self._known: set[str] = set()  # topics that are there
 
     def __enter__(self) -> Self:
         with self._translated():
@@ -44,9 +53,10 @@ class Admin(AbstractContextManager["Admin"]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for each in (self._producer, self._client):
-            if each is not None:
-                each.close()
+        if self._producer is not None:
+            self._producer.close(timeout=0 if error else self._timeout_s)  # nobody waits for what has failed
+        if self._client is not None:
+            self._client.close()
 
     def topics(self) -> set[str]:
         """The names of the topics with our prefix, without it."""
@@ -55,16 +65,16 @@ class Admin(AbstractContextManager["Admin"]):
         return {name.removeprefix(self._prefix) for name in names if name.startswith(self._prefix)}
 
     def describe(self, topics: Sequence[str]) -> dict[str, tuple[int, dict[str, str]]]:
-        """Number of partitions and the settings that differ from the broker's own, of those topics that exist."""
+        """Number of partitions and all settings in force, the broker's own among them, of those topics that exist."""
         full = [self._prefix + name for name in topics]
         with self._translated():
             found = [each for each in self._client.describe_topics(full) if not each["error_code"]]
             resources = [ConfigResource(ConfigResourceType.TOPIC, each["name"]) for each in found]
-            configs = self._client.describe_configs(resources)["topic"] if resources else {}
+            configs = self._client.describe_configs(resources, config_filter="all")["topic"] if resources else {}
         return {
             each["name"].removeprefix(self._prefix): (
                 len(each["partitions"]),
-                {key: value["value"] for key, value in configs[each["name"]].items()},
+                {key: value["value"] for key, value in configs.get(each["name"], {}).items()},
             )
             for each in found
         }
@@ -75,45 +85,71 @@ class Admin(AbstractContextManager["Admin"]):
         made = [topic for topic in topics if topic.name not in there]
         with self._translated():
             for topic in made:
-                self._create(topic, partitions, replication, dict(topic.config))
+                self._create(topic, topic.partitions or partitions, replication)
             if made:
-                self._client.wait_for_topics([self._prefix + topic.name for topic in made])
+                self._client.wait_for_topics([self._prefix + topic.name for topic in made], self._timeout_ms)
         return [topic.name for topic in made]
 
-    def _create(self, topic: Topic, partitions: int, replication: int, config: dict[str, str]) -> None:
-        number = topic.partitions or partitions
-        new = NewTopic(self._prefix + topic.name, number, replication, topic_configs=config)
+    def _create(self, topic: Topic, partitions: int, replication: int) -> None:
+        name = self._prefix + topic.name
         try:
-            self._client.create_topics([new])
+            self._client.create_topics([NewTopic(name, partitions, replication, topic_configs=dict(topic.config))])
         except TopicAlreadyExistsError:
             return  # somebody else was quicker
-        except InvalidConfigurationError:
-            if OPTIONAL_CONFIG not in config:
-                raise
-            self._create(topic, partitions, replication, {k: v for k, v in config.items() if k != OPTIONAL_CONFIG})
+        except InvalidReplicationFactorError as exc:
+            raise Unavailable(
+                f"Kafka at {self._bootstrap} has fewer than {replication} brokers, and topics.replication asks for "
+                f"{replication}: start more brokers, or set WIREWATCH_TOPICS_REPLICATION"
+            ) from exc
 
     def send(self, messages: Sequence[Outgoing], sent: Callable[[int], None] = lambda _: None) -> None:
-        """Send all, in order, and wait until the broker has them; `sent` hears of each that is acknowledged."""
+        """Send all, in order, and wait until the broker has them; `sent` hears of each that is acknowledged.
+
+        Headers have values here. Raises Refused for a message that is too large; those before it may have arrived.
+        """
         with self._translated():
-            if self._producer is None:
-                self._producer = KafkaProducer(
-                    bootstrap_servers=self._bootstrap,
-                    acks="all",
-                    max_request_size=REQUEST_BYTES,
-                    request_timeout_ms=self._timeout_ms,
-                    delivery_timeout_ms=self._timeout_ms * 3,
-                    linger_ms=5,
-                )
-            futures = [
-                self._producer.send(
-                    self._prefix + each.topic, value=each.value, key=each.key, headers=list(each.headers)
-                )
-                for each in messages
-            ]
-            self._producer.flush(timeout=self._timeout_ms / 1000)
-            for future in futures:
-                future.get(timeout=self._timeout_ms / 1000)
+            futures = [self._sent(each) for each in messages]
+            if self._producer is not None:
+                self._producer.flush(timeout=self._timeout_s)
+            for message, future in zip(messages, futures, strict=True):
+                try:
+                    future.get(timeout=self._timeout_s)
+                except MessageSizeTooLargeError as exc:
+                    raise self._too_large(message) from exc
                 sent(1)
+
+    def _sent(self, message: Outgoing) -> Any:
+        topic = self._prefix + message.topic
+        if self._producer is None:
+            self._producer = KafkaProducer(
+                bootstrap_servers=self._bootstrap,
+                acks="all",
+                max_request_size=REQUEST_BYTES,
+                request_timeout_ms=self._timeout_ms,
+                delivery_timeout_ms=self._timeout_ms * 3,
+                max_block_ms=self._timeout_ms,
+                linger_ms=5,
+                allow_auto_create_topics=False,
+            )
+        if topic not in self._known:
+            if message.topic not in self.topics():
+                raise self._no_topic(topic)
+            self._known.add(topic)
+        try:
+            return self._producer.send(topic, value=message.value, key=message.key, headers=list(message.headers))
+        except MessageSizeTooLargeError as exc:
+            raise self._too_large(message) from exc
+
+    def _too_large(self, message: Outgoing) -> Refused:
+        key = message.key.decode("utf-8", "replace")
+        return Refused(
+            f"{len(message.value or b'')} bytes are too large for the topic {self._prefix + message.topic}: {key!r}",
+            reason=RefusalReason.TOO_LARGE,
+            hint="shorten it, or raise max.message.bytes of the topic",
+        )
+
+    def _no_topic(self, full_name: str) -> Unavailable:
+        return Unavailable(f"Kafka at {self._bootstrap} has no topic {full_name}: wirewatch topics create")
 
     def read(self, topic: str) -> list[Incoming]:
         """Everything on a topic from its beginning to where it ends now."""
@@ -122,8 +158,14 @@ class Admin(AbstractContextManager["Admin"]):
             consumer.seek_to_beginning(*partitions)
             ends = consumer.end_offsets(partitions)
             records: list[Incoming] = []
+            progress = time.monotonic()
             while any(consumer.position(each) < ends[each] for each in partitions):
-                records += self._polled(consumer)
+                polled = self._polled(consumer)
+                records += polled
+                if polled:
+                    progress = time.monotonic()
+                elif time.monotonic() - progress > self._timeout_s:
+                    raise KafkaTimeoutError(f"nothing came from {self._prefix + topic} for {self._timeout_s} s")
             return records
 
     def follow(self, topics: Sequence[str], from_beginning: bool, stop: Callable[[], bool]) -> Iterator[Incoming]:
@@ -174,6 +216,7 @@ class Admin(AbstractContextManager["Admin"]):
                 auto_offset_reset="earliest",
                 max_partition_fetch_bytes=FETCH_BYTES,
                 bootstrap_timeout_ms=self._timeout_ms,
+                allow_auto_create_topics=False,
             )
         try:
             consumer.assign(self._partitions(consumer, topics))
@@ -183,20 +226,30 @@ class Admin(AbstractContextManager["Admin"]):
 
     def _partitions(self, consumer: Any, topics: Sequence[str]) -> list[TopicPartition]:
         found = []
-        deadline = time.monotonic() + self._timeout_ms / 1000
+        there = self.topics()
         for name in topics:
-            numbers = consumer.partitions_for_topic(self._prefix + name)
-            while numbers is None and time.monotonic() < deadline:
-                consumer.poll(timeout_ms=50)
+            if name not in there:
+                raise self._no_topic(self._prefix + name)
+            with self._translated():
                 numbers = consumer.partitions_for_topic(self._prefix + name)
-            if not numbers:
-                raise Unavailable(f"there is no topic {self._prefix + name}; hint: wirewatch topics create")
-            found += [TopicPartition(self._prefix + name, number) for number in sorted(numbers)]
+            found += [TopicPartition(self._prefix + name, number) for number in sorted(numbers or ())]
         return found
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except (KafkaError, OSError) as exc:
-            raise Unavailable(f"Kafka at {self._bootstrap} does not answer as it should: {exc!r}") from exc
+        except _AWAY as exc:
+            raise Unavailable(
+                f"Kafka at {self._bootstrap} does not answer: start it, or say where it is, "
+                f"WIREWATCH_KAFKA=host:port ({_told(exc)})"
+            ) from exc
+        except KafkaError as exc:
+            raise Unavailable(f"Kafka at {self._bootstrap} refuses: {_told(exc)}") from exc
+
+
+def _told(error: Exception) -> str:
+    """The error in one line, without its name twice."""
+    name = type(error).__name__
+    text = " ".join(str(error).split()).removeprefix(f"{name}: ")
+    return f"{name}: {text}" if text and text != "None" else name
