@@ -91,6 +91,8 @@ async def test_what_is_too_large_comes_back_and_all_others_are_safe(world: World
     sent = [Outgoing("out", b"k", b"a"), large, Outgoing("out", b"k", b"b")]
     assert await outbox.publish(sent) == [large]
     assert [value for _, value in rows()] == [b"a", b"b"]
+    assert await outbox.publish([Outgoing("out", b"k", b"c")]) == []
+    assert [value for _, value in rows()] == [b"a", b"b", b"c"]
 
 
 async def test_nothing_to_publish_is_published(world: World) -> None:

@@ -29,22 +29,24 @@ class KafkaOutbox:
         if not messages:
             return []
         try:
-            producer = await self._started()
             async with asyncio.timeout(self._options.request_timeout_s * 2):
-                return await self._send(producer, messages)
+                too_large = await self._send(messages)
+            return [message for message in too_large if not await self._sent_alone(message)]
         except (KafkaError, OSError, TimeoutError) as exc:
             await self.stop()
             raise Unavailable(f"Kafka at {self._options.bootstrap} did not take the messages: {exc!r}") from exc
 
-    async def _send(self, producer: AIOKafkaProducer, messages: Sequence[Outgoing]) -> list[Outgoing]:
-        refused, sent = [], []
+    async def _send(self, messages: Sequence[Outgoing]) -> list[Outgoing]:
+        """Returns those of the batches that the broker found too large: one large message takes its neighbours along."""
+        producer = await self._started()
+        too_large, sent = [], []
         for message in messages:
             try:
                 future = await producer.send(
                     self._options.full(message.topic), message.value, message.key, headers=list(message.headers)
                 )
             except MessageSizeTooLargeError:
-                refused.append(message)
+                too_large.append(message)
             else:
                 sent.append((message, future))
         if sent:
@@ -52,10 +54,24 @@ class KafkaOutbox:
         for message, future in sent:
             error = future.exception()
             if isinstance(error, MessageSizeTooLargeError):
-                refused.append(message)
+                too_large.append(message)
             elif error is not None:
                 raise error
-        return refused
+        if too_large:
+            await self.stop()  # the refused batch has used up sequence numbers, without which none would be taken
+        return too_large
+
+    async def _sent_alone(self, message: Outgoing) -> bool:
+        async with asyncio.timeout(self._options.request_timeout_s * 2):
+            producer = await self._started()
+            try:
+                await producer.send_and_wait(
+                    self._options.full(message.topic), message.value, message.key, headers=list(message.headers)
+                )
+            except MessageSizeTooLargeError:
+                await self.stop()
+                return False
+            return True
 
     async def _started(self) -> AIOKafkaProducer:
         if self._producer is None:
