@@ -1,0 +1,196 @@
+"""The words of a text, with their places: steps 1 to 3.
+
+Most texts are plain (Latin, Greek or Cyrillic letters without loose marks): one regular expression
+finds their words, and only those with an apostrophe, a dot, a comma, `&`, `+` or `#` are looked at
+closer. All other texts go the general way, over the kinds of their characters; on plain texts both
+ways give the same.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import filterfalse, repeat
+from typing import NamedTuple
+
+from workers.rules.language.characters import WORD_KINDS
+from workers.rules.language.fold import fold
+from workers.rules.language.normalise import Normal, normalise
+from workers.rules.language.sentences import paragraph_ends, sentence_ends
+from workers.rules.language.words import CHUNK, Found, Surroundings, words_of
+
+
+class Token(NamedTuple):
+    """One word of a text."""
+
+    exact: str  # after step 2: case and accents as written
+    folded: str  # after step 3
+    start: int  # code points of the text as given, from its first kept character
+    end: int  # to behind its last one; words made of one character (`½`) share its place
+    sentence: int  # from 0, counted over sentences that have words
+    paragraph: int  # from 0, counted over paragraphs that have words
+
+
+def split(text: str, *, body: bool = False, language: str | None = None) -> list[Token]:
+    """The words of `text`, left to right. Never raises; takes time in proportion to the text.
+
+    `body` says that paragraphs end at blank or indented lines (see `paragraph_ends`); `language` is
+    the code of the article's language, of which only Turkish and Azerbaijani matter here.
+    """
+    return split_normal(normalise(text), body=body, language=language)
+
+
+def split_normal(normal: Normal, *, body: bool = False, language: str | None = None) -> list[Token]:
+    """`split` for a text that has passed step 1; places are of the text as given to `normalise`."""
+    exacts, starts, ends, dotted = _words(normal.text, _drops_suffixes(language))
+    paragraph_cuts = _cuts(starts, paragraph_ends(normal.text, body=body))
+    stops = sentence_ends(normal, exacts, ends, dotted)
+    sentence_cuts = sorted({*paragraph_cuts, *_cuts(starts, stops)})
+    count = len(exacts)
+    sentences = _numbers(sentence_cuts, count)
+    paragraphs = _numbers(paragraph_cuts, count)
+    folded = _fold_all(exacts)
+    if normal.origin is not None and normal.ends is not None:
+        starts = [normal.origin[start] for start in starts]
+        ends = [normal.ends[end - 1] for end in ends]
+    rows = zip(exacts, folded, starts, ends, sentences, paragraphs, strict=True)
+    return list(map(tuple.__new__, repeat(Token), rows))
+
+
+def folded_words(text: str, *, language: str | None = None) -> set[str]:
+    """Exactly the set of the folded words of `split(text, language=language)`, sooner."""
+    if not text.isascii():
+        exacts, *_ = _words(normalise(text).text, _drops_suffixes(language))
+        return set(map(fold, set(exacts)))
+    spaced = text.lower().translate(_SPACED)
+    for idle in ("' ", ", ", ". "):
+        spaced = spaced.replace(idle, " ")
+    pieces = set(spaced.split())
+    mixed = set(filterfalse(str.isalnum, pieces))
+    if mixed:
+        pieces -= mixed
+        drops_suffixes = _drops_suffixes(language)
+        for piece in mixed:
+            for chunk in _ASCII_CHUNK.findall(piece):
+                if chunk.isalnum():
+                    pieces.add(chunk)
+                else:
+                    pieces.update(found.exact for found in _words_of_chunk(chunk, drops_suffixes))
+    return pieces
+
+
+_SPACED = {code: " " for code in range(128) if WORD_KINDS[code] == " "}
+
+_Words = tuple[list[str], list[int], list[int], set[int]]
+"""The words after step 2, where they start and end, and the ends of those that end in a dotted acronym."""
+
+
+def _plain_chunk(letter_or_digit: str) -> re.Pattern[str]:
+    return re.compile(CHUNK.replace("[LD][LDM]*+", f"{letter_or_digit}++"))
+
+
+_ASCII_CHUNK = _plain_chunk("[0-9A-Za-z]")
+_PLAIN_CHUNK = _plain_chunk(r"[^\W_]")
+_NOT_PLAIN = re.compile("[^\x00-\u02ff\u0370-\u0482\u048a-\u0587\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf]")
+_ANY_CHUNK = re.compile(rf"{CHUNK}|IM*+")
+_LONG_CHUNK = 64
+
+
+def _drops_suffixes(language: str | None) -> bool:
+    return language is not None and language.replace("_", "-").partition("-")[0].lower() in {"tr", "az"}
+
+
+def _words(text: str, drops_suffixes: bool) -> _Words:
+    if text.isascii():
+        return _plain_words(text, _ASCII_CHUNK, drops_suffixes)
+    if _NOT_PLAIN.search(text):
+        return _any_words(text, drops_suffixes)
+    return _plain_words(text, _PLAIN_CHUNK, drops_suffixes)
+
+
+def _plain_words(text: str, pattern: re.Pattern[str], drops_suffixes: bool) -> _Words:
+    spans = [found.span() for found in pattern.finditer(text)]
+    starts = [start for start, _ in spans]
+    ends = [end for _, end in spans]
+    chunks: list[str] = pattern.findall(text)
+    mixed = [place for place, chunk in enumerate(chunks) if not chunk.isalnum()]
+    if not mixed:
+        return chunks, starts, ends, set()
+    words: _Words = ([], [], [], set())
+    done = 0
+    for place in mixed:
+        words[0].extend(chunks[done:place])
+        words[1].extend(starts[done:place])
+        words[2].extend(ends[done:place])
+        _add(words, starts[place], _words_of_chunk(chunks[place], drops_suffixes))
+        done = place + 1
+    words[0].extend(chunks[done:])
+    words[1].extend(starts[done:])
+    words[2].extend(ends[done:])
+    return words
+
+
+def _add(words: _Words, offset: int, found_words: Iterable[Found]) -> None:
+    exacts, starts, ends, dotted = words
+    for found in found_words:
+        exacts.append(found.exact)
+        starts.append(offset + found.start)
+        ends.append(offset + found.end)
+        if found.dotted:
+            dotted.add(offset + found.end)
+
+
+def _words_of_chunk(chunk: str, drops_suffixes: bool) -> Sequence[Found]:
+    """The words of a chunk of a plain text."""
+    return (_known_chunk if len(chunk) <= _LONG_CHUNK else _new_chunk)(chunk, drops_suffixes)
+
+
+def _new_chunk(chunk: str, drops_suffixes: bool) -> Sequence[Found]:
+    return words_of(chunk, chunk.translate(WORD_KINDS), Surroundings(drop_suffixes=drops_suffixes))
+
+
+_known_chunk = lru_cache(maxsize=16384)(_new_chunk)
+
+
+def _any_words(text: str, drops_suffixes: bool) -> _Words:
+    """The words of any text: the general way."""
+    kinds = text.translate(WORD_KINDS)
+    words: _Words = ([], [], [], set())
+    separate_end = -1  # behind the last separate letter
+    for found in _ANY_CHUNK.finditer(kinds):
+        start, end = found.span()
+        if kinds[start] == "I":
+            _add(words, start, (Found(text[start:end], 0, end - start, False),))
+            separate_end = end
+            continue
+        around = Surroundings(
+            letter_before=separate_end == start,
+            letter_behind=kinds[end : end + 1] == "I",
+            apostrophe_before=separate_end == start - 1 and text[start - 1] == "'",
+            drop_suffixes=drops_suffixes,
+        )
+        _add(words, start, words_of(text[start:end], kinds[start:end], around))
+    return words
+
+
+def _fold_all(exacts: list[str]) -> list[str]:
+    joined = "\n".join(exacts)
+    if joined.isascii():
+        return joined.lower().split("\n") if exacts else []
+    return list(map(fold, exacts))
+
+
+def _cuts(starts: list[int], ends: Iterable[int]) -> list[int]:
+    """Before which words something ends, given where it ends; ascending, each once."""
+    count = len(starts)
+    return sorted({cut for cut in (bisect_left(starts, end) for end in ends) if 0 < cut < count})
+
+
+def _numbers(cuts: list[int], count: int) -> Iterator[int]:
+    """For each of `count` words how many cuts stand before it."""
+    done = 0
+    for number, cut in enumerate((*cuts, count)):
+        yield from repeat(number, cut - done)
+        done = cut
