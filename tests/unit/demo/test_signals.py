@@ -1,0 +1,57 @@
+"""The first signal ends the demo; nothing is left half done for it."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from workers.demo.signals import SIGNALS, Signals
+
+
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda each: each.name)
+def test_the_first_signal_is_raised(number: signal.Signals) -> None:
+    with Signals() as signals:
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(number)
+        assert signals.heard is number
+
+
+def test_a_second_signal_does_not_disturb_the_clearing_up() -> None:
+    done = []
+    with Signals():
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            signal.raise_signal(signal.SIGINT)
+            done.append("cleared up")
+    assert done == ["cleared up"]
+
+
+def test_a_signal_waits_for_the_end_of_what_is_held() -> None:
+    done = []
+
+    def start_and_note(signals: Signals) -> None:
+        with signals.held(), signals.held():
+            signal.raise_signal(signal.SIGTERM)
+            done.append("started and noted")
+
+    with Signals() as signals, pytest.raises(KeyboardInterrupt):
+        start_and_note(signals)
+    assert done == ["started and noted"]
+
+
+def test_handlers_are_put_back() -> None:
+    before = [signal.getsignal(each) for each in SIGNALS]
+    with Signals():
+        assert [signal.getsignal(each) for each in SIGNALS] != before
+    assert [signal.getsignal(each) for each in SIGNALS] == before
+
+
+def test_a_hang_up_that_is_ignored_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Signals():
+            signal.raise_signal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)

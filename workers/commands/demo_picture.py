@@ -1,0 +1,119 @@
+"""The picture of the terminal for the README, from a real run: wirewatch demo --picture docs/demo.svg"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.terminal_theme import TerminalTheme
+from rich.text import Text
+
+from schemas.alert import Alert
+from schemas.dead_letter import DeadLetter
+from schemas.decision import Decision
+from workers.commands.demo_screen import DemoScreen
+from workers.demo.stage import Stage
+
+COLUMNS = 110
+SHOWN: Final = {Alert: 5, Decision: 1, DeadLetter: 1}  # all of them would be a picture of two metres
+FONTS = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
+THEME = TerminalTheme(
+    (22, 27, 34),
+    (214, 220, 228),
+    [
+        (22, 27, 34),
+        (248, 81, 73),
+        (63, 185, 80),
+        (210, 153, 34),
+        (88, 166, 255),
+        (188, 140, 255),
+        (57, 197, 207),
+        (214, 220, 228),
+    ],
+    [
+        (110, 118, 129),
+        (255, 123, 114),
+        (86, 211, 100),
+        (227, 179, 65),
+        (121, 192, 255),
+        (210, 168, 255),
+        (86, 212, 221),
+        (255, 255, 255),
+    ],
+)
+# rich's own frame fetches a font from elsewhere; a picture shall not.
+FRAME = """<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
+<style>
+.{unique_id}-matrix {{ font-family: FONTS; font-size: {char_height}px; line-height: {line_height}px; }}
+.{unique_id}-title {{ font-family: system-ui, sans-serif; font-size: 16px; }}
+{styles}
+</style>
+<defs>
+<clipPath id="{unique_id}-clip-terminal">
+<rect x="0" y="0" width="{terminal_width}" height="{terminal_height}" />
+</clipPath>
+{lines}
+</defs>
+{chrome}
+<g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
+{backgrounds}
+<g class="{unique_id}-matrix">
+{matrix}
+</g>
+</g>
+</svg>
+""".replace("FONTS", FONTS)
+
+
+class Excerpt(DemoScreen):
+    """The first few of each kind, then the summary."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(console)
+        self._shown: Counter[type] = Counter()
+
+    def _has_room(self, record: Alert | Decision | DeadLetter) -> bool:
+        self._shown[type(record)] += 1
+        return self._shown[type(record)] <= SHOWN[type(record)]
+
+    def alert(self, alert: Alert) -> None:
+        """An alert, if there is room."""
+        if self._has_room(alert):
+            super().alert(alert)
+
+    def held(self, decision: Decision) -> None:
+        """A match that became no alert, if there is room."""
+        if self._has_room(decision):
+            super().held(decision)
+
+    def letter(self, letter: DeadLetter) -> None:
+        """A message that could not be read, if there is room."""
+        if self._has_room(letter):
+            super().letter(letter)
+
+    def ended(self, _stage: Stage) -> None:
+        """Nothing: the README goes on by itself."""
+
+
+@contextmanager
+def recorded(path: Path) -> Iterator[DemoScreen]:
+    """A screen whose excerpt is written to an SVG file when it was played to the end."""
+    console = Console(
+        record=True,
+        width=COLUMNS,
+        force_terminal=True,
+        color_system="truecolor",
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    with Excerpt(console) as screen:
+        console.print(Text("$ ./run demo", "bold"))
+        yield screen
+    path.write_text(
+        console.export_svg(title="wirewatch", theme=THEME, code_format=FRAME, unique_id="demo"), encoding="utf-8"
+    )

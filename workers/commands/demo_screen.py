@@ -1,0 +1,134 @@
+"""The demo on a terminal, or in a pipe: the same lines, with and without colour."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sys
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from types import TracebackType
+
+from rich.console import Console
+from rich.rule import Rule
+from rich.status import Status
+from rich.table import Table
+from rich.text import Text
+
+from schemas.alert import Alert
+from schemas.dead_letter import DeadLetter
+from schemas.decision import Decision
+from schemas.reasons import HeldReason, RefusalReason
+from workers.commands.show import DIM, decision_lines, letter_lines, show, show_alert
+from workers.demo.stage import Stage
+from workers.demo.summary import Summary, percentile
+
+MEASURED = "from an article's timestamp on the topic articles until its alert was read back from the topic alerts"
+
+
+class DemoScreen(AbstractContextManager["DemoScreen"]):
+    """Where a person watches; a line of progress at the bottom stands until the summary, or the end of the block."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._status: Status | None = None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
+        if self._status:
+            self._status.stop()
+            self._status = None
+
+    def doing(self, what: str) -> None:
+        """The line of progress; a pipe gets none."""
+        if self._status:
+            self._status.update(Text(what, DIM))
+        elif self._console.is_terminal:
+            self._status = Status(Text(what, DIM), console=self._console)
+            self._status.start()
+
+    def done(self, what: str, detail: str) -> None:
+        """A step of the setting up."""
+        self._print(Text.assemble(("  ✓ ", "green"), f"{what:<17}", (detail, DIM)))
+
+    def alert(self, alert: Alert) -> None:
+        """An alert, and a blank line for the eye."""
+        self._print()
+        show_alert(self._console, alert)
+
+    def held(self, decision: Decision) -> None:
+        """A match that became no alert."""
+        self._print()
+        show(self._console, decision_lines(decision))
+
+    def letter(self, letter: DeadLetter) -> None:
+        """A message that could not be read."""
+        self._print()
+        show(self._console, letter_lines(letter))
+
+    def summary(self, summary: Summary) -> None:
+        """Every match accounted for."""
+        self._stop()
+        table = Table.grid(padding=(0, 2))
+        table.add_column(style="bold")
+        table.add_column(justify="right")
+        table.add_column(style=DIM)
+        table.add_row("articles", str(summary.articles), "published")
+        table.add_row("rules", str(summary.rules), f"{len(summary.fired)} of them matched")
+        table.add_row("matches", str(summary.matches), f"{summary.alerts} alerts + {summary.held.total()} held back")
+        table.add_row("alerts", str(summary.alerts), "on the topic alerts and those of their channels")
+        table.add_row("held back", str(summary.held.total()), _reasons(summary.held))
+        table.add_row("dead letters", str(summary.letters.total()), _reasons(summary.letters))
+        if summary.latencies_ms:
+            for name, share in (("latency p50", 0.5), ("latency p99", 0.99)):
+                table.add_row(
+                    name, f"{percentile(summary.latencies_ms, share):.0f} ms", MEASURED if share == 0.5 else ""
+                )
+        self._print()
+        self._print(Rule("Summary", style="green"))
+        self._print(table)
+
+    def kept(self, stage: Stage) -> None:
+        """Addresses, and commands to try."""
+        wirewatch = command_name()
+        self._print()
+        self._print(Text("It is still running. In another terminal:", "bold"))
+        self._print(Text(f"  export WIREWATCH_KAFKA={stage.kafka} WIREWATCH_REDIS={stage.redis}"))
+        for arguments, what in (
+            ("rules list", "the rules that are live"),
+            ("tail", "alerts as they come"),
+            ("rules apply FILE.yaml", "your own rules, live within two seconds"),
+            ("publish FILE.jsonl", "your own articles"),
+        ):
+            self._print(Text.assemble(f"  {wirewatch} {arguments:<23}", (f"# {what}", DIM)))
+        self._print(Text(f"Logs are in {stage.folder}. Ctrl-C here stops all of it and removes that folder.", DIM))
+
+    def ended(self, _stage: Stage) -> None:
+        """What to try next."""
+        self._print()
+        self._print(Text("Next:", "bold"))
+        wirewatch = command_name()
+        for arguments, what in (
+            ("demo --keep", "leaves it running, to publish and tail by hand"),
+            ("demo --rules FILE", "your own rules (YAML or JSON Lines) on these articles"),
+            ("demo --articles FILE", "your own articles (JSON Lines)"),
+        ):
+            self._print(Text.assemble(f"  {wirewatch} {arguments:<23}", (f"# {what}", DIM)))
+
+    def _print(self, what: Text | Table | Rule | str = "") -> None:
+        self._console.print(what, soft_wrap=isinstance(what, Text))
+
+
+def command_name() -> str:
+    """How this program is called from a shell."""
+    if shutil.which("wirewatch"):
+        return "wirewatch"
+    return f"{shlex.quote(sys.executable)} -m workers"
+
+
+def _reasons(counted: Mapping[HeldReason, int] | Mapping[RefusalReason, int]) -> str:
+    return ", ".join(f"{reason.replace('_', ' ')} {number}" for reason, number in sorted(counted.items()))
