@@ -19,12 +19,10 @@ _BREAK = re.compile("(?>\r\n|[\n\r\v\f\x85\u2028\u2029])")
 _BREAK_BEFORE_SPACE = re.compile(rf"{_BREAK.pattern}(?=\s)")
 _SENTENCE_END = re.compile("[।؟۔]")
 _STOP = re.compile(rf"([.!?]++)[{re.escape(CLOSING)}]*+(\s*+)")
-_ABBREVIATIONS = frozenset(
-    (
-        "mr mrs ms dr gen gov sen rep col lt sgt st no vs etc inc corp ltd co "
-        "jan feb mar apr may jun jul aug sep sept oct nov dec"
-    ).split(),
-)
+_TITLES = ("mr", "mrs", "ms", "dr", "gen", "gov", "sen", "rep", "col", "lt", "sgt", "st")
+_FIRMS = ("inc", "corp", "ltd", "co")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec")
+_ABBREVIATIONS = frozenset((*_TITLES, *_FIRMS, *_MONTHS, "no", "vs", "etc"))
 
 
 def paragraph_ends(text: str, *, body: bool) -> list[int]:

@@ -8,6 +8,7 @@ a chunk does not change its words, but for a separate letter (Han, Kana, Thai â€
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Literal, NamedTuple, TypeAlias
 
 RUN = "[LD][LDM]*+"
@@ -18,9 +19,9 @@ _RUN = re.compile(RUN)
 _ONE_LETTER = re.compile("LM*+")
 _DIGITS = re.compile("(?:DM*+)+")
 _FINALS = frozenset(("s", "ll", "ve", "re", "d", "m"))
-_ELISIONS = frozenset(
-    "l d j m n t s c qu jusqu lorsqu puisqu quelqu un all dall dell nell sull quest quell".split(),
-)
+_FRENCH = ("l", "d", "j", "m", "n", "t", "s", "c", "qu", "jusqu", "lorsqu", "puisqu", "quelqu")
+_ITALIAN = ("un", "all", "dall", "dell", "nell", "sull", "quest", "quell")
+_ELISIONS = frozenset((*_FRENCH, *_ITALIAN))
 _LONGEST_ENDING = 6
 
 _Link: TypeAlias = Literal["acronym", "thousands", "decimal", "and", "apostrophe", "apostrophe after acronym", "none"]
@@ -68,7 +69,7 @@ def _links(chunk: str, kinds: str, runs: list[tuple[int, int]], around: Surround
     if runs[-1][1] == len(kinds):
         closes[-1] = closes[-1] and not around.letter_behind
     links: list[_Link] = []
-    for place, (left, right) in enumerate(zip(runs, runs[1:], strict=False)):
+    for place, (left, right) in enumerate(pairwise(runs)):
         between = chunk[left[1] : right[0]]
         sides = _last_kind(kinds, left) + kinds[right[0]]
         if between == "." and opens[place] and closes[place + 1]:
