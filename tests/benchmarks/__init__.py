@@ -1,0 +1,1 @@
+"""What it costs: measurements on a real broker and store, with rivals in the same run."""

@@ -1,0 +1,226 @@
+"""Where an article's time goes: the worker's own parts in this process, on the real broker and store, with a clock.
+
+Batches are read, told of and committed one after the other; the worker reads the next one while it tells of one, so
+the sum here is a little more than an article costs there. Explaining and publishing lie between two steps of the
+pipeline and are clocked by themselves; "compose" is what is left between them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sysconfig
+import time
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any
+from uuid import uuid4
+
+import orjson
+
+from config.settings import load
+from schemas.alert import Evidence
+from schemas.article import Article
+from schemas.envelope import Incoming, Outgoing
+from tests.benchmarks.report import table
+from tests.benchmarks.rule_maker import MadeRule
+from tests.benchmarks.stand import CHANNEL, PREFIX, Stand
+from workers import articles
+from workers.app import MatchParts
+from workers.match import explain
+from workers.pipeline import Pipeline, Step
+from workers.rules.book import LiveRule
+from workers.streams.bulk import Batch, BulkConsumer
+from workers.streams.outbox import Outbox
+from workers.telling import Limits, Teller
+
+SAMPLE_S = 0.001  # of CPU time, between two looks at the stack
+TOP = 25
+PLACES = (Path(__file__).parents[2], Path(sysconfig.get_path("platlib")), Path(sysconfig.get_path("stdlib")))
+NAMES = {Step.READ: "read", Step.MATCHED: "match", Step.CLAIMED: "claim", Step.CONFIRMED: "confirm"}
+
+
+class Clock:
+    """Adds up wall and CPU time by the name of what was done."""
+
+    def __init__(self) -> None:
+        self.wall_s: defaultdict[str, float] = defaultdict(float)
+        self.cpu_s: defaultdict[str, float] = defaultdict(float)
+        self._last = self._now()
+
+    @staticmethod
+    def _now() -> tuple[float, float]:
+        return time.perf_counter(), time.process_time()
+
+    def lap(self, name: str) -> None:
+        """What was done since the last lap."""
+        now = self._now()
+        self.wall_s[name] += now[0] - self._last[0]
+        self.cpu_s[name] += now[1] - self._last[1]
+        self._last = now
+
+    def passed(self, step: Step) -> None:
+        """The pipeline's callback."""
+        self.lap(NAMES.get(step, "compose"))
+
+
+class ClockedOutbox:
+    """The outbox, with the time that it takes."""
+
+    def __init__(self, outbox: Outbox, clock: Clock) -> None:
+        self._outbox = outbox
+        self._clock = clock
+
+    async def publish(self, messages: Sequence[Outgoing]) -> list[Outgoing]:
+        """See Outbox."""
+        self._clock.lap("compose")
+        refused = await self._outbox.publish(messages)
+        self._clock.lap("publish and wait")
+        return refused
+
+
+class Sampler:
+    """Looks at the stack every so often of CPU time: cheap, and blind to nothing that runs in Python."""
+
+    def __init__(self) -> None:
+        self.own: Counter[str] = Counter()
+        self.total: Counter[str] = Counter()
+
+    def start(self) -> None:
+        """Begin; main thread only."""
+        signal.signal(signal.SIGPROF, self._look)
+        signal.setitimer(signal.ITIMER_PROF, SAMPLE_S, SAMPLE_S)
+
+    def stop(self) -> None:
+        """End."""
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+    def _look(self, number: int, frame: FrameType | None) -> None:
+        seen = set()
+        first = True
+        while frame is not None:
+            name = f"{_place(frame.f_code.co_filename)}:{frame.f_code.co_qualname}"
+            if first:
+                self.own[name] += 1
+                first = False
+            seen.add(name)
+            frame = frame.f_back
+        self.total.update(seen)
+
+
+def _place(filename: str) -> str:
+    path = Path(filename)
+    for place in PLACES[::-1]:
+        if path.is_relative_to(place) and (place is not PLACES[2] or "site-packages" not in path.parts):
+            return str(path.relative_to(place))
+    return path.name
+
+
+def examine(stand: Stand, rules: Sequence[MadeRule]) -> dict[str, Any]:
+    """All articles of the stand, once; a table of the steps and one of the functions."""
+    clock, sampler = Clock(), Sampler()
+    asyncio.run(_run(stand, rules, clock, sampler))
+    count = stand.articles
+    total = sum(clock.wall_s.values())
+    steps = [
+        [name, f"{wall / count * 1e6:.1f}", f"{clock.cpu_s[name] / count * 1e6:.1f}", f"{wall / total:.1%}"]
+        for name, wall in sorted(clock.wall_s.items(), key=lambda each: -each[1])
+    ]
+    steps.append(["sum", f"{total / count * 1e6:.1f}", f"{sum(clock.cpu_s.values()) / count * 1e6:.1f}", "100.0%"])
+    looks = max(sum(sampler.own.values()), 1)
+    functions = [
+        [name, f"{own / looks:.1%}", f"{sampler.total[name] / looks:.1%}"] for name, own in sampler.own.most_common(TOP)
+    ]
+    callers = [[name, f"{all_of_it / looks:.1%}"] for name, all_of_it in _of_ours(sampler)]
+    text = "\n\n".join(
+        [
+            table(["step", "wall µs/article", "CPU µs/article", "of the wall"], steps),
+            table(["function, by its own CPU time", "own", "with callees"], functions),
+            table(["function of this repository", "with callees"], callers),
+            " ".join((__doc__ or "").split()),
+        ]
+    )
+    per_step = {name: wall / count * 1e6 for name, wall in clock.wall_s.items()}
+    return {"text": text, "wall_us_per_article": per_step}
+
+
+def _of_ours(sampler: Sampler) -> list[tuple[str, int]]:
+    ours = [each for each in sampler.total.most_common() if each[0].startswith(("workers/", "schemas/"))]
+    return ours[: TOP + 10]
+
+
+async def _run(stand: Stand, rules: Sequence[MadeRule], clock: Clock, sampler: Sampler) -> None:
+    group = f"anatomy-{uuid4().hex[:8]}"
+    settings = load(
+        None,
+        {
+            "WIREWATCH_KAFKA": stand.bootstrap,
+            "WIREWATCH_REDIS": stand.redis_url,
+            "WIREWATCH_TOPIC_PREFIX": PREFIX,
+            "WIREWATCH_MATCH_GROUP": group,
+            "WIREWATCH_REDIS_CLAIMS_KEY_PREFIX": f"{group}:",
+        },
+    )
+    parts = MatchParts(settings)
+    for topic, key, value in [
+        ("channels", CHANNEL, {"id": CHANNEL}),
+        *(("rules", each.id, each.record(CHANNEL)) for each in rules),
+    ]:
+        parts.keep(Incoming(topic, 0, 0, 0, key.encode(), orjson.dumps(value)))
+    pipeline = _pipeline(parts, clock)
+    done = asyncio.Event()
+    seen = 0
+
+    async def tell(batch: Batch) -> None:
+        nonlocal seen
+        if seen == 0:
+            sampler.start()
+            clock.lap("start")
+        else:
+            clock.lap("fetch and convert")
+        await pipeline.run(batch.records)
+        await bulk.commit(batch)
+        clock.lap("commit")
+        seen += len(batch.records)
+        if seen >= stand.articles:
+            sampler.stop()
+            done.set()
+
+    bulk = BulkConsumer("articles", parts.options, tell)
+    await bulk.start()
+    try:
+        await done.wait()
+    finally:
+        sampler.stop()
+        await bulk.stop()
+        await parts.close()
+    del clock.wall_s["start"], clock.cpu_s["start"]
+
+
+def _pipeline(parts: MatchParts, clock: Clock) -> Pipeline:
+    """As workers.app wires it, with the clock in between."""
+    match = parts.settings.match
+
+    def clocked_explain(live: LiveRule, article: Article) -> Evidence:
+        clock.lap("compose")
+        evidence = explain(live.query, article, match.max_hits, match.excerpt_chars)
+        clock.lap("explain")
+        return evidence
+
+    return Pipeline(
+        lambda value: articles.read(value, parts.settings.articles.max_bytes),
+        parts.book,
+        Teller(
+            parts.channels,
+            clocked_explain,
+            lambda: datetime.now(UTC),
+            Limits(match.extra_max_bytes, match.dead_letter_max_bytes),
+        ),
+        parts.claims,
+        ClockedOutbox(parts.outbox, clock),
+        asyncio.sleep,
+        clock.passed,
+    )
