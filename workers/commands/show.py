@@ -1,112 +1,81 @@
-"""Alerts, decisions and dead letters as lines of a terminal. Text of others cannot steer it."""
+"""An alert or a decision as people read it: a head line with its time, and a block below."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
-from schemas.alert import Alert, ArticleReference, Hit
-from schemas.dead_letter import DeadLetter
-from schemas.decision import Decision
+from schemas import Alert, Decision
+from schemas.alert import ArticleReference
 from workers.commands.terminal import plain
 
-HIT = "bold yellow"
-DIM = "dim"
-LETTER = "magenta"
-_INDENT = 2
-_MARKED = re.compile(r"\[\[(.+?)\]\]", re.DOTALL)
-_SHOWN_BYTES = 70
+INDENT = 10  # columns, as wide as the time
+HIT_STYLE = "bold black on yellow"
+_HIT = re.compile(r"\[\[(.*?)\]\]")
 
 
-def show(console: Console, lines: Sequence[Text]) -> None:
-    """Print the first line, and the others indented; in a pipe each stays one line."""
-    console.print(lines[0], soft_wrap=not console.is_terminal)
-    for line in lines[1:]:
-        if console.is_terminal:
-            console.print(Padding(line, (0, 0, 0, _INDENT), expand=False), soft_wrap=False)
-        else:
-            console.print(Text(" " * _INDENT) + line, soft_wrap=True)
+def show(record: Alert | Decision, console: Console) -> None:
+    """Print it, and an empty line. Hits stand in colour, or between [[ and ]] where there is none."""
+    coloured = console.color_system is not None and not console.no_color
+    head, *block = _alert(record, coloured) if isinstance(record, Alert) else _decision(record)
+    console.print(head)
+    for line in block:
+        for piece in _wrapped(line, console):
+            console.print(Text(" " * INDENT).append_text(piece))
+    console.print()
 
 
-def show_alert(console: Console, alert: Alert) -> None:
-    """Print an alert: hits in colour, or between [[ and ]] where there is none."""
-    show(console, alert_lines(alert, marks=console.color_system is None or console.no_color))
+def _wrapped(line: Text, console: Console) -> Iterable[Text]:
+    """In pieces as wide as the terminal; addresses stay whole, so that they can be followed."""
+    if not console.is_terminal or " " not in line.plain:
+        return [line]
+    pieces = line.wrap(console, max(console.width - INDENT, 20))
+    for piece in pieces:
+        piece.rstrip()
+    return pieces
 
 
-def alert_lines(alert: Alert, *, marks: bool) -> list[Text]:
-    """Rule and channels, title, excerpt, origin; with `marks` the hits stand between [[ and ]]."""
-    rule = Text.assemble(("ALERT", "bold green"), "  ", (plain(alert.rule.name), "bold"))
-    if alert.channels:
-        rule.append(f"  → {', '.join(alert.channels)}", "cyan")
-    if alert.channels_unknown:
-        rule.append(f"  no such channel: {', '.join(alert.channels_unknown)}", "red")
-    lines = [rule]
-    if alert.article.title:
-        lines.append(_title(alert.article.title, alert.evidence.hits, marks=marks))
-    excerpt = _excerpt(alert.evidence.excerpt, marks=marks)
-    if not _says_the_same(excerpt, alert.article.title):
-        lines.append(excerpt)
-    lines.append(Text(_origin(alert.article), DIM))
-    return lines
+def _alert(alert: Alert, coloured: bool) -> Iterator[Text]:
+    yield Text.assemble(
+        (_time(alert.times.received), "dim"),
+        (plain(alert.rule.name), "bold cyan"),
+        ("  → ", "dim"),
+        (", ".join(alert.channels) or "no channel", "cyan"),
+        (f"  (no record of {', '.join(alert.channels_unknown)})" if alert.channels_unknown else "", "yellow"),
+    )
+    yield _title(alert.article)
+    yield _excerpt(alert.evidence.excerpt, coloured)
+    yield Text(plain(alert.article.url or alert.article.uri), "dim")
 
 
-def decision_lines(decision: Decision) -> list[Text]:
-    """A match that became no alert, dimly."""
-    reason = decision.reason.replace("_", " ")
-    what = Text.assemble(("held back", "bold"), f"  {plain(decision.rule.name)}: {reason}", style=DIM)
-    article = plain(decision.article.title or decision.article.uri)
-    return [what, Text(f"{article}  ({plain(decision.detail)})" if decision.detail else article, DIM)]
+def _decision(decision: Decision) -> Iterator[Text]:
+    why = str(decision.reason).replace("_", " ") + (f" ({decision.detail})" if decision.detail else "")
+    yield Text.assemble(_time(decision.received), plain(decision.rule.name), f"  held back: {plain(why)}", style="dim")
+    yield Text.assemble(_title(decision.article), style="dim")
 
 
-def letter_lines(letter: DeadLetter) -> list[Text]:
-    """A message that could not be read: why, how it begins, the remedy."""
-    place = f"{letter.topic}/{letter.partition}/{letter.offset}"
-    what = Text.assemble(("DEAD LETTER", "bold"), f"  {plain(letter.message)}", style=LETTER)
-    begins = plain((letter.value or b"")[:_SHOWN_BYTES].decode(errors="replace"))
-    lines = [what, Text(begins + ("…" if letter.size_bytes > _SHOWN_BYTES else ""), DIM)]
-    return [*lines, Text(f"{place} · hint: {plain(letter.hint)}" if letter.hint else place, DIM)]
+def _title(article: ArticleReference) -> Text:
+    title = plain(article.title or article.uri)
+    return Text.assemble((title, "bold"), (f" — {plain(article.source)}" if article.source else "", "italic"))
 
 
-def _title(title: str, hits: Iterable[Hit], *, marks: bool) -> Text:
-    """The title with its hits; of overlapping ones the first, and none behind the end of a shortened title."""
-    text = Text(style="bold")
-    done = 0
-    for start, end in sorted({(hit.start, hit.end) for hit in hits if hit.field == "title"}):
-        if done <= start < end <= len(title):
-            text.append(plain(title[done:start])).append(_hit(title[start:end], marks=marks))
-            done = end
-    return text.append(plain(title[done:]))
+def _excerpt(excerpt: str, coloured: bool) -> Text:
+    text = " ".join(plain(excerpt).split())
+    if not coloured:
+        return Text(text)
+    shown, end = Text(), 0
+    for found in _HIT.finditer(text):
+        shown.append(text[end : found.start()]).append(found[1], HIT_STYLE)
+        end = found.end()
+    return shown.append(text[end:])
 
 
-def _excerpt(excerpt: str, *, marks: bool) -> Text:
-    """The excerpt with what stands between [[ and ]] as hits."""
-    text = Text()
-    done = 0
-    for found in _MARKED.finditer(excerpt):
-        text.append(plain(excerpt[done : found.start()])).append(_hit(found[1], marks=marks))
-        done = found.end()
-    return text.append(plain(excerpt[done:]))
-
-
-def _hit(words: str, *, marks: bool) -> Text:
-    return Text(f"[[{plain(words)}]]" if marks else plain(words), HIT)
-
-
-def _says_the_same(excerpt: Text, title: str | None) -> bool:
-    words = excerpt.plain.replace("[[", "").replace("]]", "").strip()
-    return not words or words == plain(title or "").strip()
-
-
-def _origin(article: ArticleReference) -> str:
-    version = "" if article.version == 1 else f", version {article.version}"
-    parts = [article.source, article.language, _time(article.published), article.uri + version]
-    return " · ".join(plain(part) for part in parts if part)
-
-
-def _time(at: datetime | None) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC") if at else ""
+def _time(moment: datetime) -> str:
+    """On this machine's clock; with the date unless it is today's."""
+    local = moment.astimezone()
+    today = local.date() == datetime.now().astimezone().date()
+    return local.strftime("%H:%M:%S  " if today else "%Y-%m-%d %H:%M:%S  ")

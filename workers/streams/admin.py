@@ -190,7 +190,7 @@ class Admin(AbstractContextManager["Admin"]):
             ends = consumer.end_offsets(partitions)
         if all(offset is None for offset in committed.values()) and any(ends.values()):
             return None
-        return sum(ends[each] - (committed[each] or 0) for each in partitions)
+        return int(sum(ends[each] - (committed[each] or 0) for each in partitions))
 
     def _polled(self, consumer: Any) -> list[Incoming]:
         return [

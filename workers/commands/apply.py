@@ -1,0 +1,126 @@
+"""Work out what a file of rules changes on the topics. All of it is taken, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from schemas.article import Article
+from schemas.channel import Channel
+from schemas.envelope import Outgoing
+from schemas.lists import WordList
+from schemas.rule import Rule
+from workers.commands.kept import Kept
+from workers.errors import Refused
+from workers.rules.book import Book
+from workers.rules.files import RuleFile
+from workers.rules.language.tree import Query
+
+K = TypeVar("K", Rule, WordList, Channel)
+Record = Rule | WordList | Channel
+What = Literal["added", "changed", "unchanged"]
+TOPICS: Mapping[type[Record], str] = {Rule: "rules", WordList: "lists", Channel: "channels"}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A record as it shall stand, and what that is to the topic."""
+
+    what: What
+    record: Record
+
+    @property
+    def kind(self) -> str:
+        """rule, list or channel."""
+        return TOPICS[type(self.record)].removesuffix("s")
+
+    def message(self) -> Outgoing:
+        """The record for its topic."""
+        value = self.record.model_dump_json().encode()
+        return Outgoing(TOPICS[type(self.record)], self.record.id.encode(), value)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands on the topics."""
+
+    rules: Kept[Rule]
+    lists: Kept[WordList]
+    channels: Kept[Channel]
+
+
+def plan(file: RuleFile, standing: Standing) -> list[Change]:
+    """The changes in the order to send them: channels, lists (each behind those that it names), rules.
+
+    A channel that a rule names and that has no record anywhere gets one, so that its subscribers have a topic.
+    Raises Refused when a list would break a rule that stands on the topic and that the file leaves as it is.
+    """
+    named = [channel for rule in file.rules.values() for channel in rule.channels]
+    channels = {**{name: Channel(id=name) for name in named if name not in standing.channels.records}, **file.channels}
+    lists = [_change(words, standing.lists) for words in file.lists.values()]
+    rules = [_change(rule, standing.rules) for rule in file.rules.values()]
+    return [
+        *(_change(channel, standing.channels) for channel in channels.values()),
+        *_rehearsed(lists, standing),
+        *rules,
+    ]
+
+
+def _change(record: K, standing: Kept[K]) -> Change:
+    """The version counts up from the topic's; fields there that this release does not know stay."""
+    before = standing.records.get(record.id)
+    if before is None:
+        return Change("added", record)
+    fields = {name: getattr(record, name) for name in type(record).model_fields}
+    after = type(record).model_validate({**(before.model_extra or {}), **fields, "version": before.version})
+    if after == before and record.id not in standing.unread:
+        return Change("unchanged", before)
+    return Change("changed", after.model_copy(update={"version": max(before.version + 1, record.version)}))
+
+
+class _Nobody:
+    """Asked for no article: the rehearsal needs the book's judgement only."""
+
+    def add(self, rule_id: str, query: Query) -> None:
+        """Nothing is kept."""
+
+    def remove(self, rule_id: str) -> None:
+        """Nothing is kept."""
+
+    def match(self, article: Article) -> list[str]:  # noqa: ARG002
+        """Nobody says yes."""
+        return []
+
+
+def _rehearsed(lists: Sequence[Change], standing: Standing) -> list[Change]:
+    """The lists in an order in which a worker takes them all. Raises Refused as a worker would."""
+    if all(change.what == "unchanged" for change in lists):
+        return list(lists)
+    book = Book(_Nobody())
+    _take(book.put_list, standing.lists.records.values())
+    _take(book.put_rule, standing.rules.records.values())
+    order, refused = _take(book.put_list, [each.record for each in lists if isinstance(each.record, WordList)])
+    if refused:
+        raise refused
+    return sorted(lists, key=lambda change: order.index(change.record.id))
+
+
+def _take(put: Callable[[K], None], records: Iterable[K]) -> tuple[list[str], Refused | None]:
+    """Put them in, again and again those that wait for others: the order in which they went, and the last refusal."""
+    order: list[str] = []
+    waiting = list(records)
+    while waiting:
+        left, refused = [], None
+        for record in waiting:
+            try:
+                put(record)
+            except Refused as why:
+                left.append(record)
+                refused = why
+            else:
+                order.append(record.id)
+        if len(left) == len(waiting):
+            return order, refused
+        waiting = left
+    return order, None

@@ -1,0 +1,76 @@
+"""Check a file of rules: its fields, its lists, and each query against the rule language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from schemas.lists import WordList
+from workers.rules.files import Problem, RuleFile, RuleFileRefused, read_lists, read_rules
+from workers.rules.language import RuleError, parse
+from workers.rules.language.tree import Query
+
+Entries = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the rule language says to one rule: a tree, or an error."""
+
+    id: str
+    place: str  # file:line
+    query: str
+    tree: Query | None = None  # as typed: lists are still named
+    error: RuleError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A file with what is wrong in it, and a verdict on each rule whose fields are right."""
+
+    file: RuleFile
+    entries: Entries  # of the file's lists, of the lists' file, and of those known before
+    problems: tuple[Problem, ...]
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def refused(self) -> bool:
+        """Whether anything is wrong."""
+        return bool(self.problems) or any(verdict.error for verdict in self.verdicts)
+
+
+def check(path: Path, lists_path: Path | None = None, known: Mapping[str, WordList] | None = None) -> Checked:
+    """Read and check a file of rules; `known` are lists that rules may name besides. Never raises for what is in it."""
+    file = read_rules(path)
+    given, wrong = _lists_of(lists_path)
+    problems = [*file.problems, *wrong]
+    problems += [
+        Problem(file.place("list", name), f"list {name}: stands in {lists_path} too", "keep one of them")
+        for name in file.lists
+        if name in given
+    ]
+    entries = {name: words.entries for name, words in {**(known or {}), **given, **file.lists}.items()}
+    places = {name: str(lists_path) for name in given} | {name: file.place("list", name) for name in file.lists}
+    for name, place in places.items():  # a list is wrong by itself too, whether a rule names it or not
+        error = _judge(name, place, f"@{name}", entries).error
+        if error is not None:
+            problems.append(Problem(place, f"list {name}: {error.message}", error.hint))
+    verdicts = tuple(_judge(rule.id, file.place("rule", rule.id), rule.query, entries) for rule in file.rules.values())
+    return Checked(file, entries, tuple(problems), verdicts)
+
+
+def _lists_of(path: Path | None) -> tuple[dict[str, WordList], tuple[Problem, ...]]:
+    if path is None:
+        return {}, ()
+    try:
+        return read_lists(path), ()
+    except RuleFileRefused as exc:
+        return {}, exc.problems
+
+
+def _judge(rule_id: str, place: str, query: str, entries: Entries) -> Verdict:
+    try:
+        return Verdict(rule_id, place, query, tree=parse(query, entries))
+    except RuleError as exc:
+        return Verdict(rule_id, place, query, error=exc)

@@ -1,0 +1,190 @@
+"""`wirewatch rules`: check a file of rules, apply it, list and delete."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from workers.commands.endings import EXIT_CODES
+from workers.commands.session import kafka_of, settings_of
+from workers.commands.terminal import note, out, plain, say, say_error, say_json
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from schemas.rule import Rule
+    from workers.commands.apply import Change, Standing, What
+    from workers.commands.kept import Kept
+    from workers.streams.admin import Admin
+
+app = typer.Typer(
+    name="rules", help="Check, apply, list and delete watch rules.", no_args_is_help=True, epilog=EXIT_CODES
+)
+STYLES: Mapping[What, str] = {"added": "bold green", "changed": "bold yellow", "unchanged": "dim"}
+
+RulesFile = Annotated[Path, typer.Argument(metavar="FILE", help="Rules: JSON Lines, or YAML with lists and channels.")]
+ListsFile = Annotated[Path | None, typer.Option(metavar="FILE", help="Lists that the rules name as @name.")]
+
+
+@app.command(epilog=EXIT_CODES)
+def check(
+    ctx: typer.Context,
+    file: RulesFile,
+    lists: ListsFile = None,
+    json: Annotated[bool, typer.Option("--json", help="A JSON object a rule.")] = False,
+) -> None:
+    """Check a file of rules; needs no Kafka.
+
+    Shows the canonical form of each rule that can be read, and a picture of the place where one cannot. With --json a
+    line a rule: {"id", "ok": true, "canonical", "lint": []} or {"id", "ok": false, "error": {"message", "start", "end",
+    "hint"}}, where start and end count characters of the query. `id` is null for what is no rule at all.
+
+    \b
+    Examples:
+      wirewatch rules check rules.yaml
+      wirewatch rules check rules.jsonl --lists lists.jsonl --json | jq 'select(.ok | not)'
+    """
+    settings_of(ctx)
+    from workers.commands.check import check as checked_of
+    from workers.commands.verdicts import refuse, say_json_of, show_accepted
+
+    checked = checked_of(file, lists)
+    if not json:
+        show_accepted(checked)
+        refuse(checked)
+        return
+    say_json_of(checked)
+    if checked.refused:
+        raise typer.Exit(1)
+
+
+@app.command(epilog=EXIT_CODES)
+def apply(ctx: typer.Context, file: RulesFile) -> None:
+    """Send the rules, lists and channels of a file, whole or not at all.
+
+    Only what differs from the topics is sent, with the next version number; channels and lists go before rules. The
+    topics of new channels are made, also of those that only a rule names. What stands on the topics and not in the file
+    stays: see `wirewatch rules delete`.
+
+    \b
+    Example:
+      wirewatch rules apply rules.yaml
+    """
+    settings = settings_of(ctx)
+    from workers.commands.apply import plan
+    from workers.commands.check import check as checked_of
+    from workers.commands.verdicts import refuse
+
+    with kafka_of(settings) as kafka:
+        standing = _standing(kafka, settings)
+        checked = checked_of(file, known=standing.lists.records)
+        refuse(checked)
+        changes = plan(checked.file, standing)
+        _make_topics(kafka, settings, changes)
+        kafka.send([change.message() for change in changes if change.what != "unchanged"])
+    for change in changes:
+        if change.what != "unchanged":
+            say(
+                (f"{change.what:9}", STYLES[change.what]), f"{change.kind} {change.record.id}  v{change.record.version}"
+            )
+    counts = Counter(change.what for change in changes)
+    say(", ".join(f"{counts[what]} {what}" for what in STYLES))
+
+
+@app.command("list", epilog=EXIT_CODES)
+def list_(
+    ctx: typer.Context,
+    json: Annotated[bool, typer.Option("--json", help="A JSON object a rule, as it stands on the topic.")] = False,
+) -> None:
+    """Show the rules that stand on the topic.
+
+    \b
+    Examples:
+      wirewatch rules list
+      wirewatch rules list --json > rules.jsonl
+    """
+    settings = settings_of(ctx)
+    with kafka_of(settings) as kafka:
+        kept = _kept_rules(kafka, settings)
+    rules = sorted(kept.records.values(), key=lambda rule: rule.id)
+    if json:
+        for rule in rules:
+            say_json(rule.model_dump_json())
+    elif rules:
+        out().print(_table(rules), soft_wrap=False)
+    else:
+        note("no rules yet: wirewatch rules apply FILE")
+    for each in kept.unread.values():
+        say_error(f"cannot be read, and workers keep the version before: {each}")
+
+
+@app.command(epilog=EXIT_CODES)
+def delete(
+    ctx: typer.Context, ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of rules.")]
+) -> None:
+    """Delete rules. When one of the ids is not there, nothing is deleted.
+
+    \b
+    Example:
+      wirewatch rules delete pact old-rule
+    """
+    settings = settings_of(ctx)
+    from schemas.envelope import Outgoing
+
+    with kafka_of(settings) as kafka:
+        kept = _kept_rules(kafka, settings)
+        there = {*kept.records, *kept.unread}
+        unknown = [each for each in ids if each not in there]
+        for each in unknown:
+            near = difflib.get_close_matches(each, there, n=1)
+            say_error(f"there is no rule {each}", f"did you mean {near[0]}?" if near else "see wirewatch rules list")
+        if unknown:
+            raise typer.Exit(1)
+        kafka.send([Outgoing("rules", each.encode(), None) for each in dict.fromkeys(ids)])
+    for each in dict.fromkeys(ids):
+        say(("deleted  ", "bold red"), f"rule {each}")
+
+
+def _standing(kafka: Admin, settings: Settings) -> Standing:
+    from schemas.channel import Channel
+    from schemas.lists import WordList
+    from workers.commands.apply import Standing
+    from workers.commands.kept import read_kept
+
+    max_bytes = settings.articles.max_bytes
+    return Standing(
+        _kept_rules(kafka, settings),
+        read_kept(kafka, "lists", WordList, max_bytes),
+        read_kept(kafka, "channels", Channel, max_bytes),
+    )
+
+
+def _kept_rules(kafka: Admin, settings: Settings) -> Kept[Rule]:
+    from schemas.rule import Rule
+    from workers.commands.kept import read_kept
+
+    return read_kept(kafka, "rules", Rule, settings.articles.max_bytes)
+
+
+def _make_topics(kafka: Admin, settings: Settings, changes: Iterable[Change]) -> None:
+    """The topics of channels, so that one who subscribes finds them before the first alert."""
+    from config.topics import channel_topic
+
+    wanted = [channel_topic(change.record.id) for change in changes if change.kind == "channel"]
+    for name in kafka.create(wanted, settings.topics.partitions, settings.topics.replication):
+        say((f"{'made':9}", STYLES["added"]), f"topic {settings.topic_prefix}{name}")
+
+
+def _table(rules: Iterable[Rule]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for heading in ("ID", "STATUS", "VERSION", "CHANNELS", "QUERY"):
+        table.add_column(heading, overflow="ellipsis" if heading == "QUERY" else "fold", no_wrap=heading == "QUERY")
+    for rule in rules:
+        row = (rule.id, rule.status, str(rule.version), " ".join(rule.channels), " ".join(rule.query.split()))
+        table.add_row(*(plain(each) for each in row))
+    return table

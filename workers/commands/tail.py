@@ -1,0 +1,87 @@
+"""`wirewatch tail`: alerts as they come."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workers.commands.session import kafka_of, settings_of
+from workers.commands.terminal import flush, note, out, say_error, say_json
+from workers.errors import Refused
+
+if TYPE_CHECKING:
+    from schemas.envelope import Incoming
+    from workers.streams.admin import Admin
+
+MAX_BYTES = 64 * 1024 * 1024  # of a record; the topic itself takes less
+
+
+def tail(
+    ctx: typer.Context,
+    channel: Annotated[str | None, typer.Argument(metavar="[CHANNEL]", help="Only the alerts of this channel.")] = None,
+    from_beginning: Annotated[
+        bool, typer.Option("--from-beginning", help="Those that stand on the topic first, then the new ones.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="A JSON object a line, as it stands on the topic.")] = False,
+    decisions: Annotated[
+        bool, typer.Option("--decisions", help="Also matches that became no alert, and why; of all channels.")
+    ] = False,
+) -> None:
+    """Show alerts as they come, until Ctrl-C.
+
+    \b
+    Examples:
+      wirewatch tail
+      wirewatch tail asia --from-beginning
+      wirewatch tail --decisions --json | jq .rule.id
+    """
+    settings = settings_of(ctx)
+    topics = [f"alerts.{channel}" if channel else "alerts", *(["decisions"] if decisions else [])]
+    with kafka_of(settings) as kafka:
+        if channel:
+            _check_channel(channel, kafka)
+        if out().is_terminal and not json:
+            note(f"{' and '.join(settings.topic_prefix + name for name in topics)}; Ctrl-C ends")
+        for record in kafka.follow(topics, from_beginning, lambda: False):
+            (_show_json if json else _show)(record)
+
+
+def _check_channel(channel: str, kafka: Admin) -> None:
+    """Ends the command when the channel has no topic."""
+    known = [name.removeprefix("alerts.") for name in sorted(kafka.topics()) if name.startswith("alerts.")]
+    if channel not in known:
+        near = difflib.get_close_matches(channel, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"channels: {', '.join(known) or 'none yet'}"
+        say_error(f"there is no channel {channel}", hint)
+        raise typer.Exit(1)
+
+
+def _show(record: Incoming) -> None:
+    from schemas import Alert, Decision
+    from workers.commands.show import show
+    from workers.records import read
+
+    value = record.value or b""
+    try:
+        if record.topic == "decisions":
+            show(read(Decision, "decision", value, MAX_BYTES), out())
+        else:
+            show(read(Alert, "alert", value, MAX_BYTES), out())
+    except Refused as why:
+        say_error(f"{record.position} cannot be shown: {why.message}", why.hint)
+
+
+def _show_json(record: Incoming) -> None:
+    import orjson
+
+    value = record.value or b""
+    try:
+        data = orjson.loads(value)
+    except orjson.JSONDecodeError:
+        say_error(f"{record.position} is no JSON")
+        return
+    one_line = b"\n" not in value and b"\r" not in value
+    say_json((value if one_line else orjson.dumps(data)).decode())
+    flush()

@@ -1,0 +1,86 @@
+"""`wirewatch topics`: make the topics of the catalogue, and compare those that are there with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from workers.commands.endings import EXIT_CODES
+from workers.commands.session import kafka_of, settings_of
+from workers.commands.terminal import note, out, plain, say
+
+if TYPE_CHECKING:
+    from schemas.topic import Topic
+
+app = typer.Typer(
+    name="topics", help="Make the topics, and see how they are kept.", no_args_is_help=True, epilog=EXIT_CODES
+)
+Found = Mapping[str, tuple[int, Mapping[str, str]]]
+
+
+@app.command(epilog=EXIT_CODES)
+def create(ctx: typer.Context) -> None:
+    """Make the topics that are not there yet; those that are stay as they are.
+
+    Their names begin with topic_prefix; topics.partitions and topics.replication say how they are made. The topics of
+    channels are made by `wirewatch rules apply`.
+
+    \b
+    Examples:
+      wirewatch topics create
+      WIREWATCH_TOPIC_PREFIX=desk. WIREWATCH_TOPICS_REPLICATION=3 wirewatch topics create
+    """
+    from config.topics import CATALOGUE
+
+    settings = settings_of(ctx)
+    with kafka_of(settings) as kafka:
+        made = kafka.create(CATALOGUE, settings.topics.partitions, settings.topics.replication)
+    for name in made:
+        say(("made ", "bold green"), settings.topic_prefix + name)
+    say(f"{len(made)} made, {len(CATALOGUE) - len(made)} there already")
+
+
+@app.command("list", epilog=EXIT_CODES)
+def list_(ctx: typer.Context) -> None:
+    """Show the topics, and where they differ from how they should be kept.
+
+    \b
+    Example:
+      wirewatch topics list
+    """
+    from config.topics import CATALOGUE, channel_topic
+
+    settings = settings_of(ctx)
+    with kafka_of(settings) as kafka:
+        channels = sorted(name for name in kafka.topics() if name.startswith("alerts."))
+        topics = [*CATALOGUE, *(channel_topic(name.removeprefix("alerts.")) for name in channels)]
+        found = kafka.describe([topic.name for topic in topics])
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in ("TOPIC", "PARTITIONS", "KEY", "STATE"):
+        table.add_column(heading, justify="right" if heading == "PARTITIONS" else "left", no_wrap=heading != "STATE")
+    for topic in topics:
+        number = str(found[topic.name][0]) if topic.name in found else "-"
+        table.add_row(plain(settings.topic_prefix + topic.name), number, topic.key, _state(topic, found))
+    out().print(table, soft_wrap=False)
+    if any(topic.name not in found for topic in CATALOGUE):
+        note("make those that are missing: wirewatch topics create")
+
+
+def _state(topic: Topic, found: Found) -> Text:
+    if topic.name not in found:
+        return Text("missing", "bold red")
+    drift = [*differences(topic, *found[topic.name])]
+    return Text(plain("; ".join(drift)), "yellow") if drift else Text("as it should be", "green")
+
+
+def differences(topic: Topic, partitions: int, config: Mapping[str, str]) -> Iterator[str]:
+    """In which points a topic is not kept as the catalogue says; what the broker does not tell is no point."""
+    if topic.partitions is not None and topic.partitions != partitions:
+        yield f"partitions {partitions}, should be {topic.partitions}"
+    for name, wanted in topic.config.items():
+        if name in config and config[name] != wanted:
+            yield f"{name} {config[name]}, should be {wanted}"
