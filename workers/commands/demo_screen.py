@@ -19,10 +19,14 @@ from schemas.alert import Alert
 from schemas.dead_letter import DeadLetter
 from schemas.decision import Decision
 from schemas.reasons import HeldReason, RefusalReason
-from workers.commands.show import DIM, decision_lines, letter_lines, show, show_alert
+from workers.commands.show import INDENT, show
+from workers.commands.terminal import plain
 from workers.demo.stage import Stage
 from workers.demo.summary import Summary, percentile
 
+DIM = "dim"
+LETTER = "magenta"
+SHOWN_BYTES = 80  # of a dead letter's value
 MEASURED = "from an article's timestamp on the topic articles until its alert was read back from the topic alerts"
 
 
@@ -56,19 +60,22 @@ class DemoScreen(AbstractContextManager["DemoScreen"]):
         self._print(Text.assemble(("  ✓ ", "green"), f"{what:<17}", (detail, DIM)))
 
     def alert(self, alert: Alert) -> None:
-        """An alert, and a blank line for the eye."""
-        self._print()
-        show_alert(self._console, alert)
+        """An alert."""
+        show(alert, self._console)
 
     def held(self, decision: Decision) -> None:
-        """A match that became no alert."""
-        self._print()
-        show(self._console, decision_lines(decision))
+        """A match that became no alert, dimly."""
+        show(decision, self._console)
 
     def letter(self, letter: DeadLetter) -> None:
         """A message that could not be read."""
+        moment = letter.timestamp.astimezone().strftime("%H:%M:%S")
+        self._print(Text.assemble(f"{moment}  ", ("dead letter", "bold"), f"  {plain(letter.message)}", style=LETTER))
+        begins = plain((letter.value or b"")[:SHOWN_BYTES].decode(errors="replace"))
+        for line in (begins, f"hint: {plain(letter.hint)}" if letter.hint else ""):
+            if line:
+                self._print(Text(" " * INDENT + line, DIM))
         self._print()
-        show(self._console, letter_lines(letter))
 
     def summary(self, summary: Summary) -> None:
         """Every match accounted for."""
@@ -88,7 +95,6 @@ class DemoScreen(AbstractContextManager["DemoScreen"]):
                 table.add_row(
                     name, f"{percentile(summary.latencies_ms, share):.0f} ms", MEASURED if share == 0.5 else ""
                 )
-        self._print()
         self._print(Rule("Summary", style="green"))
         self._print(table)
 
