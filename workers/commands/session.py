@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from workers.streams.admin import Admin
 
+KAFKA_TIMEOUT_S = 5.0
+
 
 def settings_of(ctx: typer.Context) -> Settings:
     """The settings. Raises SettingsError with all that is wrong in them."""
@@ -26,4 +28,4 @@ def kafka_of(settings: Settings) -> Admin:
     from workers.streams.admin import Admin
 
     logging.getLogger().addHandler(logging.NullHandler())  # its errors come as exceptions, told once
-    return Admin(settings.kafka, settings.topic_prefix)
+    return Admin(settings.kafka, settings.topic_prefix, KAFKA_TIMEOUT_S)
