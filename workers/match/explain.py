@@ -1,0 +1,55 @@
+"""Why a rule says yes to an article: the hits and an excerpt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast, get_args
+
+from schemas.alert import Evidence, Hit
+from schemas.article import Article
+from workers.match.excerpt import excerpt
+from workers.match.reading import Reading
+from workers.match.witnesses import Clause, Place, Witnesses
+from workers.rules.language.tree import TEXT_FIELDS, Query, Word
+
+_FIELDS = {name: at for at, name in enumerate(get_args(Hit.model_fields["field"].annotation))}
+
+
+def explain(query: Query, article: Article, max_hits: int, excerpt_chars: int) -> Evidence:
+    """The occurrences that make the rule true, `max_hits` at most, and an excerpt of `excerpt_chars` characters.
+
+    Only positive terms that count are told: of OR the sides that are true, of NEAR the occurrences that take part,
+    nothing under NOT. Every such term has its first hit told before another has its second. Hits stand in the order of
+    the fields and of their places; those in metadata are counted within their entry, a number has no place (0 to 0).
+    Of a rule that says no there are no hits. The tree's lists have been put in place (`expand`).
+    """
+    clauses = Witnesses(Reading(article), max_hits).of(query)
+    hits = [
+        Hit.model_construct(term=term, field=place.field, start=place.start, end=place.end)
+        for place, term in _chosen(clauses, max_hits)
+    ]
+    texts = {name: text for name in TEXT_FIELDS if (text := cast("str | None", getattr(article, name)))}
+    return Evidence.model_construct(hits=tuple(hits), excerpt=excerpt(texts, hits, excerpt_chars))
+
+
+def _chosen(clauses: Sequence[Clause], max_hits: int) -> list[tuple[Place, str]]:
+    first: dict[tuple[Place, str], None] = {}
+    rest: dict[tuple[Place, str], None] = {}
+    for clause in clauses:
+        term = _canonical(clause.term)
+        places = iter(clause.places)
+        first[next(places), term] = None
+        rest.update(((place, term), None) for place in places)
+    others = sorted((each for each in rest if each not in first), key=_order)
+    return sorted([*first, *others][:max_hits], key=_order)
+
+
+def _order(hit: tuple[Place, str]) -> tuple[int, int, int, int, str]:
+    place, term = hit
+    return _FIELDS[place.field], place.entry, place.start, place.end, term
+
+
+def _canonical(term: Query) -> str:
+    from workers.rules.language import render
+
+    return term.text if isinstance(term, Word) and term.text.isalnum() else render(term)

@@ -1,0 +1,152 @@
+"""Occurrences that stand near each other, without looking at their pairs.
+
+An occurrence is the positions it reaches over, `first` to `last`. Of two occurrences that share no word one is
+earlier, so NEAR is `A before B` or `B before A`, and only "S before T" has to be worked out:
+
+- `/n`: 1 <= T.first - S.last <= n.
+- `/S`, `/P`: S.last < T.first, and S.first to T.last lies in one sentence or paragraph.
+
+Both give [S.first, T.last]. Such results are operands again: a longer one may be near to what a shorter one is not,
+so every (first, last) counts, and there may be as many as pairs. They are kept as `Rows`: for each first, one whole
+number whose bit d says that [first, first + d] is an occurrence. All lasts of a first then move in one operation, and
+a row is no longer than the rule's reach: the work is occurrences x reach / 64, for any number of pairs.
+
+Sentences and paragraphs have no such bound, but need less. Whether S and T fit into one depends on S by its last (the
+earlier, the better: for each first the shortest is enough), and on T in the same way. So `shortest`, a last for each
+first, is closed under `/S` and `/P`: the shortest result of a first comes from the shortest S of that first and a
+shortest T. It answers whether there is any, and where they begin, in linear work. Rows of a paragraph are made only
+where such a NEAR is itself an operand of `/n` or a place of a phrase.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
+
+Rows: TypeAlias = dict[int, int]  # first -> bit d is set: [first, first + d]; firsts ascend
+Shortest: TypeAlias = dict[int, int]  # first -> the least last; firsts ascend
+
+
+def union(parts: Sequence[Rows]) -> Rows:
+    """The occurrences of all parts."""
+    if len(parts) == 1:
+        return parts[0]
+    merged: Rows = {}
+    for part in parts:
+        for first, row in part.items():
+            merged[first] = merged.get(first, 0) | row
+    return dict(sorted(merged.items()))
+
+
+def lasts(first: int, row: int) -> Iterator[int]:
+    """The lasts of a row, ascending."""
+    while row:
+        lowest = row & -row
+        yield first + lowest.bit_length() - 1
+        row ^= lowest
+
+
+def shortest_of(rows: Rows) -> Shortest:
+    """For each first, the least last."""
+    return {first: first + (row & -row).bit_length() - 1 for first, row in rows.items()}
+
+
+def least(parts: Sequence[Shortest]) -> Shortest:
+    """For each first of any part, the least last."""
+    if len(parts) == 1:
+        return parts[0]
+    merged: Shortest = {}
+    for part in parts:
+        for first, last in part.items():
+            merged[first] = min(last, merged.get(first, last))
+    return dict(sorted(merged.items()))
+
+
+def before(earlier: Rows, later: Rows, reach: int) -> Rows:
+    """`earlier` up to `reach` words before `later`: side by side is 1, so 1 joins the places of a phrase."""
+    layers: dict[int, list[int]] = {}  # of the later ones: length - 1 -> firsts, ascending
+    for first, row in later.items():
+        for last in lasts(first, row):
+            layers.setdefault(last - first, []).append(first)
+    windows = [_Window(firsts) for firsts in layers.values()]
+    found: Rows = {}
+    for first, row in earlier.items():
+        starts = _smear(row << 1, reach)
+        joined = 0
+        for length, window in zip(layers, windows, strict=True):
+            joined |= (starts & window.seen_from(first, first + starts.bit_length())) << length
+        if joined:
+            found[first] = joined
+    return found
+
+
+class _Window:
+    """Ascending positions seen from a place that moves on: bit d is set where place + d is one of them."""
+
+    __slots__ = ("_bits", "_next", "_place", "_positions")
+
+    def __init__(self, positions: list[int]) -> None:
+        self._positions = positions
+        self._next = 0
+        self._place = 0
+        self._bits = 0
+
+    def seen_from(self, place: int, end: int) -> int:
+        """Those from `place` (never before the last one) up to `end`, which is not included."""
+        self._bits >>= place - self._place
+        self._place = place
+        positions, at = self._positions, self._next
+        while at < len(positions) and positions[at] < end:
+            if positions[at] >= place:
+                self._bits |= 1 << (positions[at] - place)
+            at += 1
+        self._next = at
+        return self._bits
+
+
+def _smear(bits: int, times: int) -> int:
+    """Each bit, and the `times` - 1 places above it."""
+    done = 1
+    while done < times:
+        step = min(done, times - done)
+        bits |= bits << step
+        done += step
+    return bits
+
+
+def before_within(earlier: Shortest, later: Rows, ends: Sequence[int]) -> Rows:
+    """`earlier` before `later`, whole in one sentence or paragraph; `ends[p]` is the last position of p's one."""
+    firsts = list(later)
+    behind = [0] * (len(firsts) + 1)  # for each later one: its lasts and of those behind it, counted from its first
+    for at in range(len(firsts) - 1, -1, -1):
+        first = firsts[at]
+        lasts = later[first] & ((2 << (ends[first] - first)) - 1)
+        if at + 1 < len(firsts) and ends[firsts[at + 1]] == ends[first]:
+            lasts |= behind[at + 1] << (firsts[at + 1] - first)
+        behind[at] = lasts
+    found: Rows = {}
+    for first, last in earlier.items():
+        at = bisect_right(firsts, last)
+        if at < len(firsts) and behind[at] and ends[firsts[at]] == ends[first]:
+            found[first] = behind[at] << (firsts[at] - first)
+    return found
+
+
+def shortest_within(earlier: Shortest, later: Shortest, ends: Sequence[int]) -> Shortest:
+    """What `before_within` gives, but only the least last of each first."""
+    firsts = list(later)
+    nowhere = ends[-1] + 1 if ends else 0
+    behind = [nowhere] * (len(firsts) + 1)
+    for at in range(len(firsts) - 1, -1, -1):
+        first = firsts[at]
+        if later[first] <= ends[first]:
+            behind[at] = later[first]
+        if at + 1 < len(firsts) and ends[firsts[at + 1]] == ends[first]:
+            behind[at] = min(behind[at], behind[at + 1])
+    found: Shortest = {}
+    for first, last in earlier.items():
+        at = bisect_right(firsts, last)
+        if at < len(firsts) and behind[at] != nowhere and ends[firsts[at]] == ends[first]:
+            found[first] = behind[at]
+    return found

@@ -1,0 +1,182 @@
+"""Where the terms of a rule occur in one text: words, phrases, brackets of alternatives, NEAR and PRE."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from sys import maxsize
+
+from workers.errors import Broken
+from workers.match.near import (
+    Rows,
+    Shortest,
+    before,
+    before_within,
+    lasts,
+    least,
+    shortest_of,
+    shortest_within,
+    union,
+)
+from workers.match.reading import Text
+from workers.match.spellings import spellings
+from workers.match.stems import stem
+from workers.rules.language.tree import Exact, Near, NotNear, Or, Phrase, Query, Reach, Stem, Wildcard, Word
+
+
+def rows(node: Query, text: Text) -> Rows:
+    """Every occurrence (first, last) of a term. Raises Broken for a node that occurs nowhere: it asks an article."""
+    match node:
+        case Word() | Wildcard() | Stem() | Exact():
+            return dict.fromkeys(positions(node, text), 1)
+        case Phrase(places):
+            found = rows(places[0], text)
+            for place in places[1:]:
+                if not found:
+                    break
+                found = before(found, rows(place, text), 1)
+            return found
+        case Or(operands):
+            return union([rows(operand, text) for operand in operands])
+        case Near():
+            return rows_of_chain(node, text)[-1]
+    raise Broken(f"{type(node).__name__} has no occurrences")
+
+
+def shortest(node: Query, text: Text) -> Shortest:
+    """For each word where an occurrence begins, the shortest one; raises Broken as `rows` does."""
+    match node:
+        case Or(operands):
+            return least([shortest(operand, text) for operand in operands])
+        case Near(reach="S" | "P"):
+            return _shortest_of_chain(node, text)
+        case _:
+            return shortest_of(rows(node, text))
+
+
+def rows_of_chain(node: Near, text: Text) -> list[Rows]:
+    """What `rows` says of the innermost left operand of a chain of NEAR, and of each join around it.
+
+    A chain is grouped from the left and may be long, so it is walked and not recursed into.
+    """
+    innermost, joins = chain(node)
+    left = rows(innermost, text)
+    prefixes = [left]
+    for join in joins:
+        right = rows(join.right, text) if left else {}
+        found = [_rows_before(left, right, join.reach, text)]
+        if not join.ordered:
+            found.append(_rows_before(right, left, join.reach, text))
+        left = union(found)
+        prefixes.append(left)
+    return prefixes
+
+
+def _shortest_of_chain(node: Near, text: Text) -> Shortest:
+    innermost, joins = chain(node)
+    within = len(joins)  # from here on all joins are of sentences and paragraphs
+    while within and not isinstance(joins[within - 1].reach, int):
+        within -= 1
+    left = shortest(joins[within - 1] if within else innermost, text)
+    for join in joins[within:]:
+        if not left:
+            break
+        right = shortest(join.right, text)
+        ends = _ends(join.reach, text)
+        found = [shortest_within(left, right, ends)]
+        if not join.ordered:
+            found.append(shortest_within(right, left, ends))
+        left = least(found)
+    return left
+
+
+def chain(node: Query) -> tuple[Query, list[Near]]:
+    """The innermost left operand of a chain of NEAR, and the joins around it, inside out."""
+    joins: list[Near] = []
+    while isinstance(node, Near):
+        joins.append(node)
+        node = node.left
+    return node, joins[::-1]
+
+
+def _rows_before(earlier: Rows, later: Rows, reach: Reach, text: Text) -> Rows:
+    if isinstance(reach, int):
+        return before(earlier, later, reach)
+    return before_within(shortest_of(earlier), later, _ends(reach, text))
+
+
+def _ends(reach: Reach, text: Text) -> Sequence[int]:
+    return text.sentence_ends if reach == "S" else text.paragraph_ends
+
+
+def alone(node: NotNear, text: Text) -> Rows:
+    """The occurrences of `left` with no `right` in reach: none that overlaps it, none that would be NEAR it."""
+    left = rows(node.left, text)
+    if not left:
+        return {}
+    right = rows(node.right, text)
+    firsts, furthest = list(right), [-maxsize]
+    for first, row in right.items():
+        furthest.append(max(furthest[-1], first + row.bit_length() - 1))
+
+    def reached(first: int, last: int) -> bool:
+        """Does a `right` that begins up to `last` end at `first` or behind?"""
+        return furthest[bisect_right(firsts, last)] >= first
+
+    if isinstance(reach := node.reach, int):
+        return _kept(left, lambda first, last: not reached(first - reach, last + reach))
+    ends = _ends(reach, text)
+    occupied = {ends[first] for first, last in shortest_of(right).items() if last <= ends[first]}
+    return _kept(
+        left,
+        lambda first, last: not reached(first, last) and not (last <= ends[first] and ends[first] in occupied),
+    )
+
+
+def _kept(found: Rows, keep: Callable[[int, int], bool]) -> Rows:
+    kept: Rows = {}
+    for first, row in found.items():
+        bits = sum(1 << (last - first) for last in lasts(first, row) if keep(first, last))
+        if bits:
+            kept[first] = bits
+    return kept
+
+
+def positions(node: Word | Wildcard | Stem | Exact, text: Text) -> list[int]:
+    """Where a term of one word stands, in order."""
+    match node:
+        case Exact(written):
+            return text.exact.get(written, [])
+        case Word(word):
+            found = [text.words[each] for each in spellings(word) if each in text.words]
+        case Wildcard(pattern):
+            fits = fitting(pattern).fullmatch
+            found = [at for word, at in text.words.items() if fits(word)]
+        case Stem(word):
+            forms = spellings(word)
+            stems = {stem(form, text.language) for form in forms}
+            found = [at for each, at in text.words.items() if each in forms or stem(each, text.language) in stems]
+    return found[0] if len(found) == 1 else sorted(position for at in found for position in at)
+
+
+@lru_cache(maxsize=10_000)
+def fitting(pattern: str) -> re.Pattern[str]:
+    """What a wildcard pattern stands for, to be asked of a whole folded word.
+
+    Each `*` but the last takes the nearest place where the following piece fits and never goes back (a later place
+    leaves no more to the right, and what it skips, this one may not contain either), so long words cost no more.
+    """
+    first, *pieces = [_piece(piece) for piece in pattern.split("*")]
+    if not pieces:
+        return re.compile(first)
+    middle = "".join(f"(?>{_ANY}*?{piece})" for piece in pieces[:-1])
+    return re.compile(f"{first}{middle}{_ANY}*{pieces[-1]}")
+
+
+_ANY = "[^&+#.]"  # a folded word has letters, marks and digits besides
+
+
+def _piece(piece: str) -> str:
+    return r"[^\W_]".join(map(re.escape, piece.split("?")))

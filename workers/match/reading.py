@@ -1,0 +1,145 @@
+"""An article as the matcher sees it: each text split into words once, and only when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from schemas.article import Article
+from workers.rules.language.split import Token, folded_words, split
+from workers.rules.language.tree import CodeField, MetadataField, NumberField
+
+
+class Text:
+    """The words of one text (a field, or one entry of a metadata field) and where each of them stands."""
+
+    __slots__ = ("_exact", "_paragraph_ends", "_sentence_ends", "_words", "language", "tokens")
+
+    def __init__(self, tokens: Sequence[Token], language: str | None) -> None:
+        self.tokens = tokens
+        self.language = language
+        self._words: dict[str, list[int]] | None = None
+        self._exact: dict[str, list[int]] | None = None
+        self._sentence_ends: list[int] | None = None
+        self._paragraph_ends: list[int] | None = None
+
+    @property
+    def words(self) -> dict[str, list[int]]:
+        """Each folded word with its positions, in order."""
+        if self._words is None:
+            self._words = _positions(token.folded for token in self.tokens)
+        return self._words
+
+    @property
+    def exact(self) -> dict[str, list[int]]:
+        """Each word as written (before folding) with its positions, in order."""
+        if self._exact is None:
+            self._exact = _positions(token.exact for token in self.tokens)
+        return self._exact
+
+    @property
+    def sentence_ends(self) -> list[int]:
+        """For each position, the last position of its sentence."""
+        if self._sentence_ends is None:
+            self._sentence_ends = _ends([token.sentence for token in self.tokens])
+        return self._sentence_ends
+
+    @property
+    def paragraph_ends(self) -> list[int]:
+        """For each position, the last position of its paragraph."""
+        if self._paragraph_ends is None:
+            self._paragraph_ends = _ends([token.paragraph for token in self.tokens])
+        return self._paragraph_ends
+
+    def first(self, count: int) -> Text:
+        """The text cut behind its first `count` words."""
+        return self if count >= len(self.tokens) else Text(self.tokens[:count], self.language)
+
+    def between(self, start: int, end: int) -> Text:
+        """The words from position `start` up to `end`, which is not included."""
+        return Text(self.tokens[start:end], self.language)
+
+
+class Reading:
+    """One article, read on demand. It is asked often, so it keeps what it has split."""
+
+    __slots__ = ("_entries", "_texts", "article")
+
+    def __init__(self, article: Article) -> None:
+        self.article = article
+        self._texts: dict[str, Text] = {}
+        self._entries: dict[str, list[Text]] = {}
+
+    def text(self, name: str) -> Text:
+        """`title`, `lead` or `body`; a missing one has no words."""
+        text = self._texts.get(name)
+        if text is None:
+            written: str | None = getattr(self.article, name)
+            text = self._texts[name] = self._split(written or "", body=name == "body")
+        return text
+
+    def entries(self, name: MetadataField) -> list[Text]:
+        """The entries of a metadata field, each a text of its own."""
+        entries = self._entries.get(name)
+        if entries is None:
+            entries = self._entries[name] = [self._split(entry) for entry in published(self.article, name)]
+        return entries
+
+    def vocabulary(self) -> set[str]:
+        """The folded words of the three text fields; nothing is split for it."""
+        article = self.article
+        written = [text for text in (article.title, article.lead, article.body) if text]
+        return self.words_of(*written)
+
+    def words_of(self, *written: str) -> set[str]:
+        """The folded words of these texts together."""
+        language = self.article.language
+        return set().union(*(folded_words(text, language=language) for text in written))
+
+    def code(self, name: CodeField) -> str | None:
+        """The article's language or country, in lower case with hyphens."""
+        code = self.article.language if name == "lang" else self.article.country
+        return code if code is None else code.lower().replace("_", "-")
+
+    def number(self, name: NumberField) -> int | None:
+        """The urgency, or how many words the three text fields have together."""
+        if name == "urgency":
+            return self.article.urgency
+        return sum(len(self.text(field).tokens) for field in ("title", "lead", "body"))
+
+    def _split(self, written: str, *, body: bool = False) -> Text:
+        language = self.article.language
+        return Text(split(written, body=body, language=language) if written else (), language)
+
+
+def published(article: Article, name: MetadataField) -> tuple[str, ...]:
+    """The entries of a metadata field as published."""
+    match name:
+        case "source":
+            return (article.source,) if article.source else ()
+        case "section":
+            return (article.section,) if article.section else ()
+        case "author":
+            return article.authors
+        case "place":
+            return article.places
+        case "subject":
+            return article.subjects
+
+
+def _positions(words: Iterable[str]) -> dict[str, list[int]]:
+    positions: dict[str, list[int]] = {}
+    for position, word in enumerate(words):
+        at = positions.get(word)
+        if at is None:
+            positions[word] = [position]
+        else:
+            at.append(position)
+    return positions
+
+
+def _ends(units: list[int]) -> list[int]:
+    ends = list(range(len(units)))
+    for position in range(len(units) - 2, -1, -1):
+        if units[position] == units[position + 1]:
+            ends[position] = ends[position + 1]
+    return ends

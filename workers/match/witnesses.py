@@ -1,0 +1,212 @@
+"""Which occurrences make a rule true: those of its positive terms, and of NEAR only those that take part."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple, TypeAlias
+
+from workers.match.evaluate import TERMS, holds, holds_elsewhere
+from workers.match.near import Rows, lasts
+from workers.match.occurrences import alone, chain, rows, rows_of_chain, shortest
+from workers.match.reading import Reading, Text
+from workers.rules.language.tree import (
+    TEXT_FIELDS,
+    And,
+    AnyOf,
+    AtLeast,
+    Codes,
+    First,
+    InField,
+    Metadata,
+    Near,
+    Not,
+    NotNear,
+    Number,
+    Or,
+    Query,
+    walk,
+)
+
+STRETCH_WORDS = 5_000  # in a longer text NEAR is shown in a stretch of so many words
+_PAIRS_MAX = 20_000  # looked at for one NEAR
+
+
+class Place(NamedTuple):
+    """Code points `start` to `end` of a field as published; of a list field, of one of its entries."""
+
+    field: str
+    entry: int
+    start: int
+    end: int
+
+
+class Clause(NamedTuple):
+    """A term that counts, and the places where it does, in order."""
+
+    term: Query
+    places: Sequence[Place]
+
+
+Asked: TypeAlias = Sequence[tuple[str, int, Text]]  # field, which entry, words
+
+
+class Witnesses:
+    """Finds the clauses that make a rule true of one article, and of each the first `most` places."""
+
+    def __init__(self, reading: Reading, most: int) -> None:
+        self._reading = reading
+        self._most = most
+
+    def of(self, query: Query) -> list[Clause]:
+        """Left to right; none where the rule is false."""
+        return self._find(query, self._texts(TEXT_FIELDS)) or []
+
+    def _texts(self, names: Iterable[str]) -> Asked:
+        return [(name, 0, self._reading.text(name)) for name in names]
+
+    def _find(self, node: Query, asked: Asked) -> list[Clause] | None:  # noqa: PLR0911  # one a node
+        """The clauses, or None where `node` is false."""
+        match node:
+            case And(operands):
+                return self._enough(operands, asked, len(operands))
+            case Or(operands):
+                return self._enough(operands, asked, 1)
+            case AnyOf(count, items):
+                return self._enough(items, asked, count)
+            case Not(operand):
+                return None if holds(operand, self._reading, [text for _, _, text in asked]) else []
+            case AtLeast(count, operand):
+                found = sum(len(shortest(operand, text)) for _, _, text in asked)
+                return self._occurring(operand, asked) if found >= count else None
+            case NotNear(left):
+                return self._occurring(left, asked, node)
+            case _ if isinstance(node, TERMS):
+                return self._occurring(node, asked)
+            case _:
+                return self._find_elsewhere(node)
+
+    def _find_elsewhere(self, node: Query) -> list[Clause] | None:  # noqa: PLR0911
+        match node:
+            case InField(field, operand):
+                return self._find(operand, self._texts(TEXT_FIELDS if field == "text" else (field,)))
+            case First(count, operand):
+                return self._find(operand, [("body", 0, self._reading.text("body").first(count))])
+            case Metadata(field, operand):
+                each = [
+                    self._find(operand, [(field, at, entry)]) for at, entry in enumerate(self._reading.entries(field))
+                ]
+                found = [clauses for clauses in each if clauses is not None]
+                return _merged([clause for clauses in found for clause in clauses]) if found else None
+        if not holds_elsewhere(node, self._reading):
+            return None
+        match node:
+            case Codes(field):
+                return [Clause(node, [Place(field, 0, 0, len(self._reading.code(field) or ""))])]
+            case Number(field):
+                return [Clause(node, [Place(field, 0, 0, 0)])]
+        return []
+
+    def _enough(self, nodes: Sequence[Query], asked: Asked, count: int) -> list[Clause] | None:
+        found: list[Clause] = []
+        true = 0
+        for at, node in enumerate(nodes):
+            clauses = self._find(node, asked)
+            if clauses is not None:
+                true += 1
+                found += clauses
+            elif true + len(nodes) - at <= count:
+                return None
+        return found if true >= count else None
+
+    def _occurring(self, node: Query, asked: Asked, unless: NotNear | None = None) -> list[Clause] | None:
+        """The terms of `node` with their places in the texts; without those that a NOT NEAR excludes."""
+        found: dict[int, tuple[Query, list[Place]]] = {}
+        for field, entry, whole in asked:
+            text, allowed = _allowed(node, whole, unless)
+            tokens = text.tokens
+            for term, parts in _terms(node, text, allowed) if allowed else ():
+                places = [Place(field, entry, tokens[a].start, tokens[b].end) for a, b in islice(parts, self._most)]
+                if places:
+                    found.setdefault(id(term), (term, []))[1].extend(places)
+        return [Clause(term, places[: self._most]) for term, places in found.values()] or None
+
+
+def _allowed(node: Query, text: Text, unless: NotNear | None) -> tuple[Text, Rows]:
+    if unless is not None:
+        return text, alone(unless, text)
+    if len(text.tokens) > STRETCH_WORDS and any(isinstance(inner, Near) for inner in walk(node)):
+        found = shortest(node, text)
+        if not found:
+            return text, {}
+        first, last = min(found.items(), key=lambda span: (span[1] - span[0] > STRETCH_WORDS, span))
+        text = text.between(first, max(last + 1, first + STRETCH_WORDS))
+    return text, rows(node, text)
+
+
+def _terms(node: Query, text: Text, allowed: Rows) -> Iterator[tuple[Query, Iterator[tuple[int, int]]]]:
+    """Each term of `node` with the occurrences (first, last) of its own that stand in an allowed one of `node`."""
+    while isinstance(node, Near):
+        joins, prefixes = chain(node)[1], rows_of_chain(node, text)
+        for join, prefix in zip(reversed(joins), reversed(prefixes[:-1]), strict=True):
+            right = rows(join.right, text)
+            allowed, of_right = _parted(join, prefix, right, allowed, text)
+            yield from _terms(join.right, text, of_right)
+        node = chain(node)[0]
+    if isinstance(node, Or):
+        for operand in node.operands:
+            yield from _terms(operand, text, _common(allowed, rows(operand, text)))
+    else:
+        yield node, ((first, last) for first, row in allowed.items() for last in lasts(first, row))
+
+
+def _parted(join: Near, left: Rows, right: Rows, allowed: Rows, text: Text) -> tuple[Rows, Rows]:
+    """Which of `left` and which of `right` take part in an allowed occurrence of the NEAR."""
+    of_left, of_right = _pairs(join, left, right, allowed, text)
+    if not join.ordered:
+        later, earlier = _pairs(join, right, left, allowed, text)
+        of_left, of_right = _both(of_left, earlier), _both(of_right, later)
+    return of_left, of_right
+
+
+def _pairs(join: Near, earlier: Rows, later: Rows, allowed: Rows, text: Text) -> tuple[Rows, Rows]:
+    firsts = list(later)
+    of_earlier: Rows = {}
+    of_later: Rows = {}
+    looked = 0
+    for first, row in earlier.items():
+        wanted = allowed.get(first)
+        if not wanted:
+            continue
+        for last in lasts(first, row):
+            furthest = last + join.reach if isinstance(join.reach, int) else len(text.tokens)
+            for start in firsts[bisect_right(firsts, last) : bisect_right(firsts, furthest)]:
+                looked += 1
+                both = later[start] << (start - first) & wanted
+                if both:
+                    of_earlier[first] = of_earlier.get(first, 0) | 1 << (last - first)
+                    of_later[start] = of_later.get(start, 0) | both >> (start - first)
+                if looked >= _PAIRS_MAX or start - first > wanted.bit_length():
+                    break
+        if looked >= _PAIRS_MAX:
+            break
+    return of_earlier, dict(sorted(of_later.items()))
+
+
+def _both(one: Rows, other: Rows) -> Rows:
+    firsts = sorted(one.keys() | other.keys())
+    return {first: one.get(first, 0) | other.get(first, 0) for first in firsts}
+
+
+def _common(one: Rows, other: Rows) -> Rows:
+    common = {first: row & other.get(first, 0) for first, row in one.items()}
+    return {first: row for first, row in common.items() if row}
+
+
+def _merged(clauses: Sequence[Clause]) -> list[Clause]:
+    """The same term in several entries is one clause."""
+    places: dict[int, tuple[Query, list[Place]]] = {}
+    for clause in clauses:
+        places.setdefault(id(clause.term), (clause.term, []))[1].extend(clause.places)
+    return [Clause(term, found) for term, found in places.values()]
