@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import get_args
 
 from workers.match.reading import Reading, published
 from workers.match.vocabulary import Vocabulary
-from workers.rules.language.tree import CODE_FIELDS, METADATA_FIELDS
+from workers.rules.language.tree import CodeField, MetadataField
+
+_METADATA: tuple[MetadataField, ...] = get_args(MetadataField)
+_CODES: tuple[CodeField, ...] = get_args(CodeField)
 
 
 class Features:
@@ -17,7 +21,7 @@ class Features:
         self._vocabulary = Vocabulary()
         self._fields: Counter[str] = Counter()
         self._codes = False
-        self._metadata: tuple[str, ...] = ()
+        self._metadata: tuple[MetadataField, ...] = ()
         self._text_terms = False
 
     def add(self, features: Iterable[str]) -> None:
@@ -38,8 +42,8 @@ class Features:
         self._choose()
 
     def _choose(self) -> None:
-        self._codes = any(field in self._fields for field in CODE_FIELDS)
-        self._metadata = tuple(field for field in METADATA_FIELDS if field in self._fields)
+        self._codes = any(field in self._fields for field in _CODES)
+        self._metadata = tuple(field for field in _METADATA if field in self._fields)
         self._text_terms = "text" in self._fields
 
     def of(self, reading: Reading) -> set[str]:
@@ -76,7 +80,7 @@ def _is_term(term: str) -> bool:
 
 
 def _of_codes(reading: Reading) -> Iterable[str]:
-    for field in CODE_FIELDS:
+    for field in _CODES:
         code = reading.code(field)
         while code:
             yield f"{field}:{code}"

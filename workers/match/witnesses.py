@@ -93,19 +93,18 @@ class Witnesses:
                 return self._find(operand, self._texts(TEXT_FIELDS if field == "text" else (field,)))
             case First(count, operand):
                 return self._find(operand, [("body", 0, self._reading.text("body").first(count))])
-            case Metadata(field, operand):
-                each = [
-                    self._find(operand, [(field, at, entry)]) for at, entry in enumerate(self._reading.entries(field))
-                ]
+            case Metadata(list_field, operand):
+                entries = self._reading.entries(list_field)
+                each = [self._find(operand, [(list_field, at, entry)]) for at, entry in enumerate(entries)]
                 found = [clauses for clauses in each if clauses is not None]
                 return _merged([clause for clauses in found for clause in clauses]) if found else None
         if not holds_elsewhere(node, self._reading):
             return None
         match node:
-            case Codes(field):
-                return [Clause(node, [Place(field, 0, 0, len(self._reading.code(field) or ""))])]
-            case Number(field):
-                return [Clause(node, [Place(field, 0, 0, 0)])]
+            case Codes(code_field):
+                return [Clause(node, [Place(code_field, 0, 0, len(self._reading.code(code_field) or ""))])]
+            case Number(number_field):
+                return [Clause(node, [Place(number_field, 0, 0, 0)])]
         return []
 
     def _enough(self, nodes: Sequence[Query], asked: Asked, count: int) -> list[Clause] | None:
