@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-WORD = re.compile(r"[a-z]{4,14}")
+WORD = re.compile(r"[a-z0-9]+")
+WATCHED = re.compile(r"[a-z]{4,14}")
 SHARE_MAX = 0.08  # a word in more of the documents than this is no watch word
 DOCUMENTS_MIN = 2  # a word in fewer is a slip of the pen
 TRIES = 60
@@ -45,7 +46,11 @@ class WordIndex:
             for word in words:
                 postings[word].add(number)
         most = max(int(len(texts) * SHARE_MAX), DOCUMENTS_MIN)
-        self._postings = {word: found for word, found in postings.items() if DOCUMENTS_MIN <= len(found) <= most}
+        self._postings = {
+            word: found
+            for word, found in postings.items()
+            if DOCUMENTS_MIN <= len(found) <= most and WATCHED.fullmatch(word)
+        }
 
     def watched(self, words: Sequence[str]) -> list[str]:
         """Those of the words that may be watched, each once."""
