@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from schemas.record import ChannelId, KeptRecord
+from schemas.record import ChannelId, KeptRecord, Owner
 
 
 class Channel(KeptRecord):
@@ -12,6 +12,6 @@ class Channel(KeptRecord):
 
     id: ChannelId
     name: str = Field(default="", max_length=500)
-    owner: str = ""
+    owner: Owner = ""
     version: int = Field(default=1, ge=1)
     note: str = ""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from schemas.record import KeptRecord
+from schemas.record import KeptRecord, Owner
 
 ListName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
 
@@ -16,6 +16,6 @@ class WordList(KeptRecord):
 
     id: ListName
     entries: tuple[str, ...] = Field(min_length=1)
-    owner: str = ""
+    owner: Owner = ""
     version: int = Field(default=1, ge=1)
     note: str = ""

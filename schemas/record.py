@@ -13,6 +13,10 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._
 # A channel's id is part of a topic's name, where `.` and `_` collide in Kafka's metrics.
 ChannelId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,99}$")]
 
+# Both stand in every alert and decision, which must stay below what the broker takes.
+Owner = Annotated[str, StringConstraints(max_length=500)]
+Tag = Annotated[str, StringConstraints(max_length=200)]
+
 
 class Part(BaseModel):
     """A piece of a record: frozen; fields it does not know are ignored, so that versions may run together."""

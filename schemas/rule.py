@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from schemas.record import ChannelId, Identifier, KeptRecord
+from schemas.record import ChannelId, Identifier, KeptRecord, Owner, Tag
 
 
 class RuleStatus(StrEnum):
@@ -28,8 +28,8 @@ class Rule(KeptRecord):
     status: RuleStatus = RuleStatus.LIVE
     channels: tuple[ChannelId, ...] = Field(default=(), description="Channels that get its alerts.")
     priority: int = Field(default=3, ge=1, le=5, description="1 is the most urgent.")
-    tags: tuple[str, ...] = ()
-    owner: str = Field(default="", description="The person or team to ask.")
+    tags: tuple[Tag, ...] = Field(default=(), max_length=100)
+    owner: Owner = Field(default="", description="The person or team to ask.")
     version: int = Field(default=1, ge=1, description="Counts the edits.")
     dedup_window_s: int = Field(
         default=86_400,

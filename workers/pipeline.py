@@ -118,7 +118,7 @@ class Pipeline:
         return matches, withheld
 
     async def _publish(self, messages: Sequence[Message], tally: Tally) -> None:
-        """Send; an alert that the broker refuses for its size becomes a decision."""
+        """Send; an alert of which the broker refuses a copy for its size becomes a decision, once."""
         refused = {id(each) for each in await self._outbox.publish([message.outgoing for message in messages])}
         tally.count(message.record for message in messages if message.original and id(message.outgoing) not in refused)
         if not refused:
@@ -126,16 +126,7 @@ class Pipeline:
         large = [message for message in messages if id(message.outgoing) in refused]
         if any(message.match is None for message in large):
             raise Broken("the broker refuses a decision or a dead letter for its size: compare `wirewatch topics list`")
-        detail = "the broker refused the alert for its size"
-        decisions = [
-            decision
-            for message in large
-            if message.match is not None
-            for decision in self._teller.hold(
-                message.match, HeldReason.TOO_LARGE, dict.fromkeys(message.match.rules, detail)
-            )
-        ]
-        await self._publish(decisions, tally)
+        await self._publish(self._teller.hold_too_large(large), tally)
 
 
 def bar(record: Incoming, article: Article) -> tuple[HeldReason, str] | None:

@@ -143,6 +143,24 @@ class Teller:
             )
         return messages
 
+    def hold_too_large(self, refused: Iterable[Message]) -> list[Message]:
+        """A decision for each alert of which the broker refused a copy, with the topics that it was too large for."""
+        topics: dict[str, list[str]] = {}
+        alerts: dict[str, Match] = {}
+        for message in refused:
+            if message.match is not None and isinstance(message.record, Alert):
+                alerts[message.record.id] = message.match
+                topics.setdefault(message.record.id, []).append(message.outgoing.topic)
+        return [
+            decision
+            for alert, match in alerts.items()
+            for decision in self.hold(
+                match,
+                HeldReason.TOO_LARGE,
+                dict.fromkeys(match.rules, f"the broker refused the alert for its size on {', '.join(topics[alert])}"),
+            )
+        ]
+
     def bury(self, record: Incoming, why: Refused) -> Message:
         """The dead letter of a record that cannot be read."""
         letter = bury(record, why, self._limits.dead_letter_max_bytes)

@@ -221,10 +221,12 @@ async def test_a_channel_without_a_record_is_named_in_the_alert_and_nothing_is_s
 
 
 async def test_an_alert_that_the_broker_refuses_for_its_size_is_a_decision() -> None:
-    world = World(RULE.model_copy(update={"tags": tuple(f"tag-{n}" for n in range(2000))}), max_bytes=9_000)
-    world.book.put_rule(RULE.model_copy(update={"owner": "x" * 9_000}))
-    await world.run(STORY)
+    world = World(RULE, max_bytes=9_000)
+    tally = await world.run({**STORY, "blob": "x" * 12_000})
     assert not world.alerts
+    (decision,) = world.decisions
+    assert (decision.reason, decision.rule.id) == (HeldReason.TOO_LARGE, "dprk")
+    assert (tally.alerts, dict(tally.held)) == (0, {HeldReason.TOO_LARGE: 1})
 
 
 async def test_a_rule_that_is_not_live_says_nothing() -> None:
