@@ -1,5 +1,8 @@
 """The syntax tree of a watch rule: frozen records that compare without their spans.
 
+A chain of NEAR may be a hundred thousand nodes deep on its left, all else a few hundred: go through a tree with `walk`
+and `bottom_up`, which never recurse (nor do comparing, hashing, printing and pickling).
+
 Words in the tree have passed steps 1 to 3 of the words of a text (split and folded), except in
 `Exact`, which keeps case and marks as typed. Spellings are not applied here: the reader of the
 tree (evaluator, engine) compares spelling classes.
@@ -7,9 +10,15 @@ tree (evaluator, engine) compares spelling classes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
-from typing import Literal, NamedTuple, TypeAlias
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal, TypeAlias, TypeVar, cast
+
+from workers.rules.language.node import NOWHERE, Node, Span, fold_up, made, nodes_in, values_of
+
+__all__ = ["NOWHERE", "Node", "Span"]
+
+T = TypeVar("T")
 
 TEXT_FIELDS = ("title", "lead", "body")
 METADATA_FIELDS = ("source", "section", "author", "place", "subject")
@@ -24,66 +33,52 @@ Comparison: TypeAlias = Literal["<", "<=", "=", ">=", ">"]
 Reach: TypeAlias = int | Literal["S", "P"]  # words apart, one sentence, one paragraph
 
 
-class Span(NamedTuple):
-    """Characters `start` (inclusive) to `end` (exclusive) of the rule as typed."""
-
-    start: int
-    end: int
-
-
-NOWHERE = Span(0, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """What all nodes share: where in the typed rule they stand."""
-
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Word(Node):
     """A plain word, folded: matches itself in any spelling."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Wildcard(Node):
     """A folded pattern with `*` (any run of letters, digits, marks) and `?` (one letter or digit)."""
 
     pattern: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Stem(Node):
     """`~word`: the plain word, and every word with its stem in the article's language."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Exact(Node):
     """`=Word`: this case and these letters (after splitting, before folding)."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Phrase(Node):
     """Two or more places at consecutive positions of one field."""
 
     places: tuple[Query, ...]
 
+    inner: ClassVar[tuple[str, ...]] = ("places",)
+    several: ClassVar[bool] = True
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ListRef(Node):
     """`@name`: the entries of a named list, joined by OR."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Near(Node):
     """`A NEAR/n B`, `A PRE/n B` (ordered), with `n` words, a sentence or a paragraph."""
 
@@ -92,8 +87,10 @@ class Near(Node):
     reach: Reach
     ordered: bool
 
+    inner: ClassVar[tuple[str, ...]] = ("left", "right")
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class NotNear(Node):
     """`A NOT NEAR/n B`: an occurrence of A without a B within reach."""
 
@@ -101,69 +98,90 @@ class NotNear(Node):
     right: Query
     reach: Reach
 
+    inner: ClassVar[tuple[str, ...]] = ("left", "right")
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AtLeast(Node):
     """`ATLEAST/n(X)`: at least n occurrences in all text fields together."""
 
     count: int
     operand: Query
 
+    inner: ClassVar[tuple[str, ...]] = ("operand",)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AnyOf(Node):
     """`ANY/n(A, B, …)`: at least n of the items are true."""
 
     count: int
     items: tuple[Query, ...]
 
+    inner: ClassVar[tuple[str, ...]] = ("items",)
+    several: ClassVar[bool] = True
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class And(Node):
     """All operands are true (two or more, never an And itself)."""
 
     operands: tuple[Query, ...]
 
+    inner: ClassVar[tuple[str, ...]] = ("operands",)
+    several: ClassVar[bool] = True
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Or(Node):
     """One operand is true (two or more, never an Or itself)."""
 
     operands: tuple[Query, ...]
 
+    inner: ClassVar[tuple[str, ...]] = ("operands",)
+    several: ClassVar[bool] = True
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Not(Node):
     """The operand is not true."""
 
     operand: Query
 
+    inner: ClassVar[tuple[str, ...]] = ("operand",)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class InField(Node):
     """`title:X`, `lead:`, `body:`, `text:` (all three, each on its own)."""
 
     field: TextField
     operand: Query
 
+    inner: ClassVar[tuple[str, ...]] = ("operand",)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class First(Node):
     """`first/n:X`: only within the first n words of `body`."""
 
     count: int
     operand: Query
 
+    inner: ClassVar[tuple[str, ...]] = ("operand",)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Metadata(Node):
     """`source:X` and its like: X inside one entry of that metadata field."""
 
     field: MetadataField
     operand: Query
 
+    inner: ClassVar[tuple[str, ...]] = ("operand",)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Codes(Node):
     """`lang:ko`, `country:(kp OR kr)`: one of these codes (lower case, `-`), or its longer form."""
 
@@ -171,7 +189,7 @@ class Codes(Node):
     codes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Number(Node):
     """`urgency<=3`, `words>=200`: a missing value never passes."""
 
@@ -202,11 +220,30 @@ Query: TypeAlias = (
 )
 
 
-def children(node: Query) -> Iterator[Query]:
+def children(node: Query) -> tuple[Query, ...]:
     """The nodes directly under `node`, left to right."""
-    for entry in fields(node):
-        value = getattr(node, entry.name)
-        if isinstance(value, Node):
-            yield value  # type: ignore[misc]  # every Node subclass is a Query
-        elif isinstance(value, tuple) and entry.name != "span":
-            yield from (item for item in value if isinstance(item, Node))
+    return cast("tuple[Query, ...]", nodes_in(node))
+
+
+def with_children(node: Query, inner: Sequence[Query]) -> Query:
+    """The same node over other children."""
+    return cast("Query", made(type(node), values_of(node), inner, node.span))
+
+
+def with_span(node: Query, span: Span) -> Query:
+    """The same node in another place."""
+    return node if node.span == span else cast("Query", made(type(node), values_of(node), nodes_in(node), span))
+
+
+def walk(tree: Query) -> Iterator[Query]:
+    """All nodes, each before those under it, left to right. Never recurses."""
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(children(node)))
+
+
+def bottom_up(tree: Query, combine: Callable[[Query, list[T]], T]) -> T:
+    """What `combine` makes of the root, given what it made of the children of each node. Never recurses."""
+    return fold_up(tree, combine)

@@ -1,0 +1,130 @@
+"""The canonical form of a rule: `parse(render(tree)) == tree`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
+
+from workers.rules.language.tree import (
+    And,
+    AnyOf,
+    AtLeast,
+    Codes,
+    Exact,
+    First,
+    InField,
+    ListRef,
+    Metadata,
+    Near,
+    Not,
+    NotNear,
+    Number,
+    Or,
+    Phrase,
+    Query,
+    Stem,
+    Wildcard,
+    Word,
+)
+
+_Pieces: TypeAlias = list["str | Query"]
+
+_PLACES = (Word, Wildcard, Stem, Exact, ListRef, Phrase)  # what a field takes without brackets
+_LOOSE = (And, Or)
+
+
+def render(tree: Query) -> str:
+    """Plain words and wildcards side by side in one pair of quotes, other places beside them; one space between
+    parts; brackets where the meaning needs them and where AND and OR meet. Takes time in proportion to the tree.
+    """
+    written: list[str] = []
+    stack: _Pieces = [tree]
+    while stack:
+        entry = stack.pop()
+        if isinstance(entry, str):
+            written.append(entry)
+        else:
+            stack.extend(reversed(_pieces(entry)))
+    return "".join(written)
+
+
+def _pieces(node: Query) -> _Pieces:
+    """The node as text and nodes still to be written."""
+    match node:
+        case Word(text) | Wildcard(text):
+            pieces: _Pieces = [text]
+        case Stem(text):
+            pieces = [f"~{text}"]
+        case Exact(text):
+            pieces = [f"={text}"]
+        case ListRef(name):
+            pieces = [f"@{name}"]
+        case Phrase(places):
+            pieces = list(_phrase(places))
+        case Codes(name, codes):
+            joined = " OR ".join(codes)
+            pieces = [f"{name}:{joined}" if len(codes) == 1 else f"{name}:({joined})"]
+        case Number(name, comparison, value):
+            pieces = [f"{name}{comparison}{value}"]
+        case First() | InField() | Metadata():
+            name = f"first/{node.count}" if isinstance(node, First) else node.field
+            pieces = [f"{name}:", *_bracketed(node.operand, not isinstance(node.operand, _PLACES))]
+        case _:
+            pieces = _operator(node)
+    return pieces
+
+
+def _operator(node: Query) -> _Pieces:
+    match node:
+        case Near() | NotNear():
+            pieces = _near(node)
+        case AtLeast(count, operand):
+            pieces = [f"ATLEAST/{count}(", operand, ")"]
+        case AnyOf(count, items):
+            pieces = [f"ANY/{count}(", *_joined(items, ", ", ()), ")"]
+        case Not(operand):
+            pieces = ["NOT ", *_bracketed(operand, isinstance(operand, _LOOSE))]
+        case And(operands):
+            pieces = _joined(operands, " AND ", _LOOSE)
+        case Or(operands):
+            pieces = _joined(operands, " OR ", _LOOSE)
+        case _:
+            raise TypeError(f"no node of a rule: {node!r}")
+    return pieces
+
+
+def _near(node: Near | NotNear) -> _Pieces:
+    name = "NOT NEAR" if isinstance(node, NotNear) else "PRE" if node.ordered else "NEAR"
+    left = _bracketed(node.left, isinstance(node.left, Or))  # NEAR groups from the left
+    return [*left, f" {name}/{node.reach} ", *_bracketed(node.right, isinstance(node.right, Or | Near))]
+
+
+def _joined(nodes: Sequence[Query], sign: str, loose: tuple[type[Query], ...]) -> _Pieces:
+    pieces: _Pieces = []
+    for node in nodes:
+        pieces += [sign, *_bracketed(node, isinstance(node, loose))]
+    return pieces[1:]
+
+
+def _bracketed(node: Query, needed: bool) -> _Pieces:
+    return ["(", node, ")"] if needed else [node]
+
+
+def _phrase(places: Sequence[Query]) -> Iterator[str | Query]:
+    plain: list[str] = []
+    for index, place in enumerate(places):
+        if isinstance(place, Word | Wildcard):
+            plain.append(place.text if isinstance(place, Word) else place.pattern)
+            continue
+        if plain:
+            yield _quoted(plain) + " "
+            plain = []
+        yield from _bracketed(place, isinstance(place, Or | Near))
+        if index + 1 < len(places):
+            yield " "
+    if plain:
+        yield _quoted(plain)
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f'"{" ".join(words)}"'

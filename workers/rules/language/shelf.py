@@ -1,0 +1,119 @@
+"""The named lists as the language sees them: read, and known by what matters where they are named."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import TypeAlias
+
+from workers.rules.language.judge import Facts, check_tree, facts_of
+from workers.rules.language.parser import Reading, read
+from workers.rules.language.refusal import RuleError
+from workers.rules.language.slips import shown
+from workers.rules.language.tree import ListRef, Query, Span, walk
+
+_Known: TypeAlias = tuple[tuple[str, Facts], ...]
+
+
+class Shelf:
+    """The lists of one call. What a list says is kept between calls too, as long as its entries stay the same."""
+
+    def __init__(self, lists: Mapping[str, Sequence[str]]) -> None:
+        self._lists = lists
+        self._facts: dict[str, Facts] = {}
+
+    def learn(self, tree: Query) -> None:
+        """Get to know all lists that `tree` depends on.
+
+        Raises RuleError at the list in `tree` that is unknown, empty or circular, or that has an entry that is refused,
+        itself or through another list.
+        """
+        for node in walk(tree):
+            if isinstance(node, ListRef) and node.name not in self._facts:
+                self._learn(node.name, node.span)
+
+    def facts(self, name: str) -> Facts:
+        """Of a list that was learnt."""
+        return self._facts[name]
+
+    def learnt(self) -> Iterator[str]:
+        """The names that were learnt, each behind those it depends on."""
+        return iter(self._facts)
+
+    def readings(self, name: str) -> tuple[Reading, ...]:
+        """The entries of a list that was learnt."""
+        return _readings(name, tuple(self._lists[name]))
+
+    def _learn(self, name: str, span: Span) -> None:
+        """Depth first, with a stack of its own: lists may name lists for long."""
+        path: dict[str, list[str]] = {}  # lists being learnt, outermost first, each with what it still waits for
+        wanted: str | None = name
+        while wanted is not None or path:
+            if wanted is not None:
+                path[wanted] = self._named(wanted, span, path)
+            current = next(reversed(path))
+            wanted = next((each for each in path[current] if each not in self._facts), None)
+            if wanted is None:
+                self._facts[current] = self._judged(current, span, tuple(path.pop(current)))
+            elif wanted in path:
+                circle = [*list(path)[list(path).index(wanted) :], wanted]
+                told = f"list {shown(wanted)} names itself: {_chain(circle)}"
+                raise RuleError(told, *span, "take the name out of one of these lists")
+
+    def _named(self, name: str, span: Span, path: dict[str, list[str]]) -> list[str]:
+        """The lists that a list names."""
+        whose = f", named by list {shown(next(reversed(path)))}" if path else ""
+        if name not in self._lists:
+            near = difflib.get_close_matches(name, list(self._lists)[:1000], n=1)
+            hint = f"did you mean @{near[0]}?" if near else "make the list first, or put the text in quotes"
+            raise RuleError(f"there is no list {shown(name)}{whose}", *span, hint)
+        if not self._lists[name]:
+            raise RuleError(f"list {shown(name)} is empty{whose}", *span, "give it an entry, or take its name out")
+        try:
+            return sorted({each for reading in self.readings(name) for each in reading.lists})
+        except RuleError as exc:
+            raise RuleError(exc.message, *span, exc.hint) from None
+
+    def _judged(self, name: str, span: Span, named: Sequence[str]) -> Facts:
+        known = tuple((each, self._facts[each]) for each in named)
+        try:
+            return _judged(name, tuple(self._lists[name]), known)
+        except RuleError as exc:
+            raise RuleError(exc.message, *span, exc.hint) from None
+
+
+def _chain(names: Sequence[str]) -> str:
+    if len(names) > 10:
+        names = [*names[:5], "…", *names[-4:]]
+    return " → ".join(map(shown, names))
+
+
+@lru_cache(maxsize=256)
+def _readings(name: str, entries: tuple[str, ...]) -> tuple[Reading, ...]:
+    readings: list[Reading] = []
+    for entry in entries:
+        with _entry(name, entry, len(readings) + 1):
+            readings.append(read(entry))
+    return tuple(readings)
+
+
+@lru_cache(maxsize=256)
+def _judged(name: str, entries: tuple[str, ...], known: _Known) -> Facts:
+    of_list = dict(known).__getitem__
+    pairs = list(zip(entries, _readings(name, entries), strict=True))
+    for number, (entry, reading) in enumerate(pairs, start=1):
+        with _entry(name, entry, number):
+            check_tree(reading, of_list)
+    return facts_of(pairs, of_list)
+
+
+@contextmanager
+def _entry(name: str, entry: str, number: int) -> Iterator[None]:
+    """A refusal inside tells which entry of which list it is about; its place is still that of the entry."""
+    try:
+        yield
+    except RuleError as exc:
+        told = f"list {shown(name)}, entry {number} ({shown(entry)}): {exc.message}"
+        raise RuleError(told, exc.start, exc.end, exc.hint) from None
