@@ -96,6 +96,7 @@ class Match(Section):
     stop_timeout_s: float = Field(ge=0.1, le=600)
     stall_timeout_s: float = Field(ge=1, le=86_400)
     outage_timeout_s: float = Field(ge=0, le=86_400)
+    producer: Literal["idempotent", "plain"]
     dead_letter_max_bytes: int = Field(ge=0, le=11_534_336)
     extra_max_bytes: int = Field(ge=0, le=524_288)
     excerpt_chars: int = Field(ge=20, le=10_000)

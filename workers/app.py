@@ -55,6 +55,7 @@ def options_of(settings: Settings) -> Options:
         stall_timeout_s=match.stall_timeout_s,
         outage_timeout_s=match.outage_timeout_s,
         max_request_bytes=DEAD_LETTER_MAX_BYTES,
+        idempotent=match.producer == "idempotent",
     )
 
 

@@ -23,6 +23,7 @@ class Options:
     stall_timeout_s: float
     outage_timeout_s: float  # 0: wait for ever
     max_request_bytes: int
+    idempotent: bool = True  # False where the broker cannot: a retry may write twice
 
     def full(self, topic: str) -> str:
         """The topic's name on the broker."""

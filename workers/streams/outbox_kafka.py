@@ -80,7 +80,7 @@ class KafkaOutbox:
                 bootstrap_servers=options.bootstrap,
                 client_id=options.group,
                 acks="all",
-                enable_idempotence=True,
+                enable_idempotence=options.idempotent,
                 linger_ms=LINGER_MS,
                 max_batch_size=BATCH_BYTES,
                 max_request_size=options.max_request_bytes,
