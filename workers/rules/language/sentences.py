@@ -15,10 +15,10 @@ from workers.rules.language.characters import CLOSING, WORD_KINDS
 from workers.rules.language.fold import fold
 from workers.rules.language.normalise import Normal
 
-_BREAK = re.compile("(?>\r\n|[\n\r\v\f\x85\u2028\u2029])")
+_BREAK = re.compile("[\n\r\v\f\x85\u2028\u2029](?<!\r(?=\n))")  # CR LF breaks at its LF
 _BREAK_BEFORE_SPACE = re.compile(rf"{_BREAK.pattern}(?=\s)")
 _SENTENCE_END = re.compile("[।؟۔]")
-_STOP = re.compile(rf"([.!?]++)[{re.escape(CLOSING)}]*+(\s*+)")
+_STOP = re.compile(rf"[.!?]([.!?]*+)[{re.escape(CLOSING)}]*+(\s*+)")
 _TITLES = ("mr", "mrs", "ms", "dr", "gen", "gov", "sen", "rep", "col", "lt", "sgt", "st")
 _FIRMS = ("inc", "corp", "ltd", "co")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec")
@@ -51,7 +51,7 @@ def sentence_ends(normal: Normal, exacts: Sequence[str], ends: Sequence[int], do
         if not stop[2] or category(text[stop.end() : stop.end() + 1] or " ") == "Ll":
             continue
         place = stop.start()
-        if stop[1] != "." or not _abbreviates(text, place, exacts, ends, dotted):
+        if stop[1] or text[place] != "." or not _abbreviates(text, place, exacts, ends, dotted):
             places.append(place)
     return places
 

@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import filterfalse, repeat
+from itertools import accumulate, compress, count, filterfalse, repeat
+from operator import not_
 from typing import NamedTuple
 
 from workers.rules.language.characters import WORD_KINDS
 from workers.rules.language.fold import fold
 from workers.rules.language.normalise import Normal, normalise
 from workers.rules.language.sentences import paragraph_ends, sentence_ends
-from workers.rules.language.words import CHUNK, Found, Surroundings, words_of
+from workers.rules.language.words import CHUNK, RUN, Found, Surroundings, words_of
 
 
 class Token(NamedTuple):
@@ -47,11 +48,9 @@ def split_normal(normal: Normal, *, body: bool = False, language: str | None = N
     exacts, starts, ends, dotted = _words(normal.text, _drops_suffixes(language))
     paragraph_cuts = _cuts(starts, paragraph_ends(normal.text, body=body))
     stops = sentence_ends(normal, exacts, ends, dotted)
-    sentence_cuts = sorted({*paragraph_cuts, *_cuts(starts, stops)})
-    count = len(exacts)
-    sentences = _numbers(sentence_cuts, count)
-    paragraphs = _numbers(paragraph_cuts, count)
-    folded = _fold_all(exacts)
+    sentences = _numbers(sorted({*paragraph_cuts, *_cuts(starts, stops)}), len(exacts))
+    paragraphs = _numbers(paragraph_cuts, len(exacts))
+    folded = map(str.lower if normal.text.isascii() else fold, exacts)
     if normal.origin is not None and normal.ends is not None:
         starts = [normal.origin[start] for start in starts]
         ends = [normal.ends[end - 1] for end in ends]
@@ -61,26 +60,35 @@ def split_normal(normal: Normal, *, body: bool = False, language: str | None = N
 
 def folded_words(text: str, *, language: str | None = None) -> set[str]:
     """Exactly the set of the folded words of `split(text, language=language)`, sooner."""
-    if not text.isascii():
-        exacts, *_ = _words(normalise(text).text, _drops_suffixes(language))
-        return set(map(fold, set(exacts)))
-    spaced = text.lower().translate(_SPACED)
-    for idle in ("' ", ", ", ". "):
-        spaced = spaced.replace(idle, " ")
-    pieces = set(spaced.split())
+    drops_suffixes = _drops_suffixes(language)
+    if text.isascii():
+        return _joined(set(text.lower().translate(_SPACED).split()), drops_suffixes)
+    normal = normalise(text).text
+    if _NOT_PLAIN.search(normal):
+        return set(map(fold, set(_any_words(normal, drops_suffixes)[0])))
+    return set(map(fold, _joined(set(_PLAIN_CHUNK.findall(normal)), drops_suffixes)))
+
+
+def _joined(pieces: set[str], drops_suffixes: bool) -> set[str]:
+    """The words of pieces of a plain text; a piece holds at least one whole chunk."""
     mixed = set(filterfalse(str.isalnum, pieces))
-    if mixed:
-        pieces -= mixed
-        drops_suffixes = _drops_suffixes(language)
-        for piece in mixed:
-            for chunk in _ASCII_CHUNK.findall(piece):
-                if chunk.isalnum():
-                    pieces.add(chunk)
-                else:
-                    pieces.update(found.exact for found in _words_of_chunk(chunk, drops_suffixes))
+    pieces -= mixed
+    for piece in mixed:
+        core = piece.strip(_IDLE_AT_THE_EDGE)
+        if core.isalnum():
+            pieces.add(core)
+        else:
+            pieces.update((_known_piece if len(core) <= _LONG_CHUNK else _words_of_piece)(core, drops_suffixes))
     return pieces
 
 
+def _words_of_piece(piece: str, drops_suffixes: bool) -> tuple[str, ...]:
+    chunks = (_words_of_chunk(chunk, drops_suffixes) for chunk in _PLAIN_CHUNK.findall(piece))
+    return tuple({found.exact for words in chunks for found in words})
+
+
+_known_piece = lru_cache(maxsize=16384)(_words_of_piece)
+_IDLE_AT_THE_EDGE = "'.,&"
 _SPACED = {code: " " for code in range(128) if WORD_KINDS[code] == " "}
 
 _Words = tuple[list[str], list[int], list[int], set[int]]
@@ -88,7 +96,7 @@ _Words = tuple[list[str], list[int], list[int], set[int]]
 
 
 def _plain_chunk(letter_or_digit: str) -> re.Pattern[str]:
-    return re.compile(CHUNK.replace("[LD][LDM]*+", f"{letter_or_digit}++"))
+    return re.compile(f"({CHUNK.replace(RUN, f'{letter_or_digit}++')})")
 
 
 _ASCII_CHUNK = _plain_chunk("[0-9A-Za-z]")
@@ -111,21 +119,19 @@ def _words(text: str, drops_suffixes: bool) -> _Words:
 
 
 def _plain_words(text: str, pattern: re.Pattern[str], drops_suffixes: bool) -> _Words:
-    spans = [found.span() for found in pattern.finditer(text)]
-    starts = [start for start, _ in spans]
-    ends = [end for _, end in spans]
-    chunks: list[str] = pattern.findall(text)
-    mixed = [place for place, chunk in enumerate(chunks) if not chunk.isalnum()]
-    if not mixed:
-        return chunks, starts, ends, set()
+    parts: list[str] = pattern.split(text)  # what separates, a chunk, what separates, …
+    places = list(accumulate(map(len, parts)))
+    chunks, starts, ends = parts[1::2], places[:-1:2], places[1::2]
     words: _Words = ([], [], [], set())
     done = 0
-    for place in mixed:
+    for place in compress(count(), map(not_, map(str.isalnum, chunks))):
         words[0].extend(chunks[done:place])
         words[1].extend(starts[done:place])
         words[2].extend(ends[done:place])
         _add(words, starts[place], _words_of_chunk(chunks[place], drops_suffixes))
         done = place + 1
+    if not done:
+        return chunks, starts, ends, set()
     words[0].extend(chunks[done:])
     words[1].extend(starts[done:])
     words[2].extend(ends[done:])
@@ -161,36 +167,30 @@ def _any_words(text: str, drops_suffixes: bool) -> _Words:
     separate_end = -1  # behind the last separate letter
     for found in _ANY_CHUNK.finditer(kinds):
         start, end = found.span()
-        if kinds[start] == "I":
+        separate = kinds[start] == "I"
+        apostrophe = separate_end == start - 1 and text[start - 1] == "'"
+        if separate or (not apostrophe and kinds[start:end].isalpha()):
             _add(words, start, (Found(text[start:end], 0, end - start, False),))
-            separate_end = end
+            separate_end = end if separate else separate_end
             continue
         around = Surroundings(
             letter_before=separate_end == start,
             letter_behind=kinds[end : end + 1] == "I",
-            apostrophe_before=separate_end == start - 1 and text[start - 1] == "'",
+            apostrophe_before=apostrophe,
             drop_suffixes=drops_suffixes,
         )
         _add(words, start, words_of(text[start:end], kinds[start:end], around))
     return words
 
 
-def _fold_all(exacts: list[str]) -> list[str]:
-    joined = "\n".join(exacts)
-    if joined.isascii():
-        return joined.lower().split("\n") if exacts else []
-    return list(map(fold, exacts))
-
-
 def _cuts(starts: list[int], ends: Iterable[int]) -> list[int]:
     """Before which words something ends, given where it ends; ascending, each once."""
-    count = len(starts)
-    return sorted({cut for cut in (bisect_left(starts, end) for end in ends) if 0 < cut < count})
+    return sorted({bisect_left(starts, end) for end in ends} - {0, len(starts)})
 
 
-def _numbers(cuts: list[int], count: int) -> Iterator[int]:
-    """For each of `count` words how many cuts stand before it."""
-    done = 0
-    for number, cut in enumerate((*cuts, count)):
-        yield from repeat(number, cut - done)
-        done = cut
+def _numbers(cuts: list[int], words: int) -> list[int]:
+    """For each of so many words how many cuts stand before it."""
+    numbers: list[int] = []
+    for number, cut in enumerate((*cuts, words)):
+        numbers += [number] * (cut - len(numbers))
+    return numbers

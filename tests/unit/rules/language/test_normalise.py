@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from workers.rules.language.normalise import normalise
 
-_HOSTILE = "aeiké'’‘ʼ“”„\"\u0301\u0316\u0308\u0327\u00ad\u200b\u200d\ufeff\u034f\u0344\u0345ﬁ㎏½…！。｡ｶﾞ각각가\u1100\u1161\u11a8ำก่ \n"
+_MARKS = "\u0301\u0316\u0308\u0327\u0344\u0345\u034f\u00ad\u200b\u200d\ufeff"
+_HOSTILE = "aeiké'’‘ʼ“”„\"ﬁ㎏½…！。｡ｶﾞ각각가\u1100\u1161\u11a8ำก่ \n" + _MARKS
 TEXTS = st.text() | st.text(st.sampled_from(_HOSTILE), max_size=40)
 
 
