@@ -55,7 +55,7 @@ def check(path: Path, lists_path: Path | None = None, known: Mapping[str, WordLi
     for name, place in places.items():  # a list is wrong by itself too, whether a rule names it or not
         error = _judge(name, place, f"@{name}", entries).error
         if error is not None:
-            problems.append(Problem(place, f"list {name}: {error.message}", error.hint))
+            problems.append(Problem(place, error.message, error.hint))
     verdicts = tuple(_judge(rule.id, file.place("rule", rule.id), rule.query, entries) for rule in file.rules.values())
     return Checked(file, entries, tuple(problems), verdicts)
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
+from rich.text import Text
 
+from workers.commands.columns import show_columns
 from workers.commands.endings import EXIT_CODES
 from workers.commands.session import kafka_of, settings_of
-from workers.commands.terminal import note, out, plain, say, say_error, say_json
+from workers.commands.terminal import note, plain, say, say_error, say_json
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -86,12 +87,11 @@ def apply(ctx: typer.Context, file: RulesFile) -> None:
         refuse(checked)
         changes = plan(checked.file, standing)
         _make_topics(kafka, settings, changes)
-        kafka.send([change.message() for change in changes if change.what != "unchanged"])
-    for change in changes:
-        if change.what != "unchanged":
-            say(
-                (f"{change.what:9}", STYLES[change.what]), f"{change.kind} {change.record.id}  v{change.record.version}"
-            )
+        news = [change for change in changes if change.what != "unchanged"]
+        kafka.send([change.message() for change in news if change.kind != "rule"])
+        kafka.send([change.message() for change in news if change.kind == "rule"])
+    for each in news:
+        say((f"{each.what:9}", STYLES[each.what]), f"{each.kind} {each.record.id}  v{each.record.version}")
     counts = Counter(change.what for change in changes)
     say(", ".join(f"{counts[what]} {what}" for what in STYLES))
 
@@ -116,7 +116,7 @@ def list_(
         for rule in rules:
             say_json(rule.model_dump_json())
     elif rules:
-        out().print(_table(rules), soft_wrap=False)
+        show_columns(("ID", "STATUS", "VERSION", "CHANNELS", "QUERY"), [_row(rule) for rule in rules], crop=True)
     else:
         note("no rules yet: wirewatch rules apply FILE")
     for each in kept.unread.values():
@@ -180,11 +180,12 @@ def _make_topics(kafka: Admin, settings: Settings, changes: Iterable[Change]) ->
         say((f"{'made':9}", STYLES["added"]), f"topic {settings.topic_prefix}{name}")
 
 
-def _table(rules: Iterable[Rule]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for heading in ("ID", "STATUS", "VERSION", "CHANNELS", "QUERY"):
-        table.add_column(heading, overflow="ellipsis" if heading == "QUERY" else "fold", no_wrap=heading == "QUERY")
-    for rule in rules:
-        row = (rule.id, rule.status, str(rule.version), " ".join(rule.channels), " ".join(rule.query.split()))
-        table.add_row(*(plain(each) for each in row))
-    return table
+def _row(rule: Rule) -> list[Text]:
+    from workers.rules.language import RuleError, parse, render
+
+    try:
+        query = Text(plain(render(parse(rule.query))))
+    except RuleError as exc:
+        query = Text(plain(f"refused: {exc.message}"), "bold red")
+    cells = (rule.id, rule.status, f"v{rule.version}", " ".join(rule.channels) or "-")
+    return [*(Text(plain(cell)) for cell in cells), query]

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
+from workers.commands.columns import show_columns
 from workers.commands.endings import EXIT_CODES
 from workers.commands.session import kafka_of, settings_of
-from workers.commands.terminal import note, out, plain, say
+from workers.commands.terminal import note, plain, say
 
 if TYPE_CHECKING:
     from schemas.topic import Topic
@@ -59,13 +59,16 @@ def list_(ctx: typer.Context) -> None:
         channels = sorted(name for name in kafka.topics() if name.startswith("alerts."))
         topics = [*CATALOGUE, *(channel_topic(name.removeprefix("alerts.")) for name in channels)]
         found = kafka.describe([topic.name for topic in topics])
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("TOPIC", "PARTITIONS", "KEY", "STATE"):
-        table.add_column(heading, justify="right" if heading == "PARTITIONS" else "left", no_wrap=heading != "STATE")
-    for topic in topics:
-        number = str(found[topic.name][0]) if topic.name in found else "-"
-        table.add_row(plain(settings.topic_prefix + topic.name), number, topic.key, _state(topic, found))
-    out().print(table, soft_wrap=False)
+    rows = [
+        [
+            Text(plain(settings.topic_prefix + topic.name)),
+            Text(str(found[topic.name][0]) if topic.name in found else "-"),
+            Text(topic.key),
+            _state(topic, found),
+        ]
+        for topic in topics
+    ]
+    show_columns(("TOPIC", "PARTITIONS", "KEY", "STATE"), rows)
     if any(topic.name not in found for topic in CATALOGUE):
         note("make those that are missing: wirewatch topics create")
 

@@ -24,7 +24,7 @@ def show_refusals(checked: Checked) -> None:
     refused = [(verdict, verdict.error) for verdict in checked.verdicts if verdict.error]
     for verdict, error in refused:
         head = (plain(f"{verdict.place}: rule {verdict.id}"), "bold")
-        err().print(Text.assemble(head, "\n", plain(error.told(verdict.query), keep="\n")))
+        err().print(Text.assemble(head, "\n", plain(error.told(verdict.query), keep="\n"), "\n"))
     if checked.refused:
         number = len(checked.problems) + len(refused)
         told = f"refused: {number} problem{'s' if number > 1 else ''} in {checked.file.path}"
@@ -42,7 +42,12 @@ def show_accepted(checked: Checked) -> None:
 def say_json_of(checked: Checked) -> None:
     """A line a rule, in the file's order; before them a line for what is no rule, with `id` null."""
     for problem in checked.problems:
-        error = {"message": f"{problem.place}: {problem.message}", "start": None, "end": None, "hint": problem.hint}
+        error: dict[str, object] = {
+            "message": f"{problem.place}: {problem.message}",
+            "start": None,
+            "end": None,
+            "hint": problem.hint,
+        }
         say_line({"id": None, "ok": False, "error": error})
     for verdict in checked.verdicts:
         if verdict.tree is not None:

@@ -1,0 +1,135 @@
+"""`rules check`: a verdict on each rule, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.commands.conftest import Command
+
+GOOD = """\
+rules:
+- id: pact
+  query: |
+    Russia AND North Korea // the pact
+- {id: firms, query: '@firms AND deal'}
+lists:
+- {id: firms, entries: [acme, '@more']}
+- {id: more, entries: ['"big co"']}
+"""
+BAD = """\
+- id: pact
+  query: Russia AND (North Korea OR defence
+- id: ok
+  query: good AND wom?n
+- id: slip
+  qery: x
+  query: y
+- id: free
+  query: NOT a
+"""
+
+
+def written(folder: Path, text: str, name: str = "rules.yaml") -> Path:
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+def rows(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_rules_that_can_be_read_are_shown_in_canonical_form(wirewatch: Command, tmp_path: Path) -> None:
+    done = wirewatch("rules", "check", written(tmp_path, GOOD))
+    assert (done.code, done.err) == (0, "")
+    assert done.out == 'OK pact  russia AND "north korea"\nOK firms  @firms AND deal\n'
+
+
+def test_a_refusal_is_a_picture_with_its_place_and_a_caret(wirewatch: Command, tmp_path: Path) -> None:
+    path = written(tmp_path, BAD)
+    done = wirewatch("rules", "check", path)
+    assert done.code == 1
+    assert done.out == "OK ok  good AND wom?n\n"
+    told = done.err.splitlines()
+    at = told.index(f"{path}:1: rule pact")
+    assert told[at + 1 : at + 4] == [
+        "Russia AND (North Korea OR defence",
+        "           ^ this bracket is never closed",
+        "  hint: add ) where the group ends",
+    ]
+    assert f"{path}:6: rule slip: qery: no such field" in told
+    assert f"{path}:8: rule free" in told
+    assert told[-1] == f"refused: 3 problems in {path}"
+
+
+def test_json_has_a_line_for_each_rule_in_the_order_of_the_file(wirewatch: Command, tmp_path: Path) -> None:
+    done = wirewatch("rules", "check", "--json", written(tmp_path, BAD))
+    assert (done.code, done.err) == (1, "")
+    problem, pact, ok, free = rows(done.out)
+    assert pact == {
+        "id": "pact",
+        "ok": False,
+        "error": {
+            "message": "this bracket is never closed",
+            "start": 11,
+            "end": 12,
+            "hint": "add ) where the group ends",
+        },
+    }
+    assert ok == {"id": "ok", "ok": True, "canonical": "good AND wom?n", "lint": []}
+    assert (free["id"], free["ok"], set(free["error"])) == ("free", False, {"message", "start", "end", "hint"})
+    assert (problem["id"], problem["ok"], problem["error"]["start"]) == (None, False, None)
+    assert "rules.yaml:6: rule slip: qery" in problem["error"]["message"]
+
+
+def test_json_of_a_good_file_ends_with_0(wirewatch: Command, tmp_path: Path) -> None:
+    done = wirewatch("rules", "check", "--json", written(tmp_path, GOOD))
+    assert done.code == 0
+    assert [(row["id"], row["ok"]) for row in rows(done.out)] == [("pact", True), ("firms", True)]
+
+
+@pytest.mark.parametrize(
+    ("lists", "code", "told"),
+    [
+        pytest.param(None, 1, "there is no list firms", id="without its list"),
+        pytest.param('{"id":"firms","entries":["acme"]}', 0, "", id="with it"),
+        pytest.param('{"id":"firms","entries":["(a"]}', 1, "lists.jsonl: ", id="with a broken one"),
+        pytest.param('{"id":"other","entries":["a OR"]}\n{"id":"firms","entries":["a"]}', 1, "other", id="unused"),
+        pytest.param('{"id":"firms","entries":["@firms"]}', 1, "firms", id="in a circle"),
+        pytest.param('{"id":"firms"}', 1, "lists.jsonl:1: list firms: entries: is missing", id="no list at all"),
+    ],
+)
+def test_lists_of_another_file_are_put_in_place(
+    lists: str | None, code: int, told: str, wirewatch: Command, tmp_path: Path
+) -> None:
+    rules = written(tmp_path, '{"id":"a","query":"@firms AND deal"}', "rules.jsonl")
+    more = ("--lists", written(tmp_path, lists, "lists.jsonl")) if lists else ()
+    done = wirewatch("rules", "check", rules, *more)
+    assert done.code == code, done.err
+    assert told in done.err
+
+
+def test_a_list_that_stands_in_both_files_is_refused(wirewatch: Command, tmp_path: Path) -> None:
+    lists = written(tmp_path, '{"id":"more","entries":["x"]}', "lists.jsonl")
+    done = wirewatch("rules", "check", written(tmp_path, GOOD), "--lists", lists)
+    assert done.code == 1
+    assert f"rules.yaml:8: list more: stands in {lists} too" in done.err
+
+
+def test_control_characters_of_a_file_do_not_reach_the_terminal(wirewatch: Command, tmp_path: Path) -> None:
+    rules = written(tmp_path, json.dumps({"id": "a", "query": "x AND (\x1b[31m\x9b", "n\x1b[2Jte": 1}), "r.jsonl")
+    done = wirewatch("rules", "check", rules)
+    assert done.code == 1
+    assert not set(done.out + done.err) & set(map(chr, [*range(10), *range(11, 32), *range(127, 160)]))
+
+
+@pytest.mark.parametrize("name", ["none.yaml", "rules.txt", "."])
+def test_a_file_that_cannot_be_read_is_told(name: str, wirewatch: Command, tmp_path: Path) -> None:
+    written(tmp_path, "x", "rules.txt")
+    done = wirewatch("rules", "check", tmp_path / name)
+    assert done.code == 1
+    assert str(tmp_path) in done.err
