@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -10,6 +11,11 @@ import pytest
 from tests.services.kafka import KafkaServer
 from tests.services.redis import RedisServer
 from tests.services.running import running
+
+
+def pytest_configure() -> None:
+    """A run that is told to end clears up as after Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
