@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 from unicodedata import category, combining, is_normalized, normalize
@@ -114,6 +114,17 @@ def _kind_in_composition(character: str) -> str:
 _COMPOSITION_KINDS = Kinds(_kind_in_composition)
 _PIECE = re.compile("um*+|.m++|m++")
 
+_PLAIN = [chr(code) for start, end in ((0x80, 0x300), (0x2010, 0x2060), (0x20A0, 0x20C0)) for code in range(start, end)]
+_PLAIN_CHANGED = re.compile(f"[{''.join(c for c in _PLAIN if _kind_in_composition(c) == 'u')}]")
+_NOT_PLAIN = re.compile(f"[^\x00-\x7f{re.escape(''.join(_PLAIN))}]")
+
+
+def _pieces(text: str) -> Iterator[re.Match[str]]:
+    """The pieces that NFKC may change; in a plain text nothing joins, so they are single characters."""
+    if _NOT_PLAIN.search(text):
+        return _PIECE.finditer(text.translate(_COMPOSITION_KINDS))
+    return _PLAIN_CHANGED.finditer(text)
+
 
 def _compose(text: str, places: _Places) -> tuple[str, _Places]:
     """The NFKC of `text`, and the places of its characters."""
@@ -121,7 +132,7 @@ def _compose(text: str, places: _Places) -> tuple[str, _Places]:
     starts: list[int] = []
     ends: list[int] = []
     done = 0
-    for found in _PIECE.finditer(text.translate(_COMPOSITION_KINDS)):
+    for found in _pieces(text):
         begin, end = found.span()
         piece = text[begin:end]
         composed = _compose_piece(piece)

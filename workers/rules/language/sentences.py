@@ -67,6 +67,8 @@ def _abbreviates(text: str, place: int, exacts: Sequence[str], ends: Sequence[in
 
 
 def _is_single_letter(exact: str, text: str, end: int) -> bool:
+    if exact.isascii() and len(exact) > 1:
+        return False
     kinds = exact.translate(WORD_KINDS)
     if kinds[0] not in "LI" or kinds[1:].strip("M"):
         return False

@@ -170,7 +170,9 @@ def _any_words(text: str, drops_suffixes: bool) -> _Words:
         separate = kinds[start] == "I"
         apostrophe = separate_end == start - 1 and text[start - 1] == "'"
         if separate or (not apostrophe and kinds[start:end].isalpha()):
-            _add(words, start, (Found(text[start:end], 0, end - start, False),))
+            words[0].append(text[start:end])
+            words[1].append(start)
+            words[2].append(end)
             separate_end = end if separate else separate_end
             continue
         around = Surroundings(

@@ -15,7 +15,8 @@ from workers.rules.language.normalise import normalise
 
 _MARKS = "\u0301\u0316\u0308\u0327\u0344\u0345\u034f\u00ad\u200b\u200d\ufeff"
 _HOSTILE = "aeiké'’‘ʼ“”„\"ﬁ㎏½…！。｡ｶﾞ각각가\u1100\u1161\u11a8ำก่ \n" + _MARKS
-TEXTS = st.text() | st.text(st.sampled_from(_HOSTILE), max_size=40)
+_PLAIN = st.characters(max_codepoint=0x2FF) | st.characters(min_codepoint=0x2000, max_codepoint=0x20FF)
+TEXTS = st.text() | st.text(_PLAIN) | st.text(st.sampled_from(_HOSTILE), max_size=40)
 
 
 def whole(text: str) -> str:
@@ -138,7 +139,7 @@ def test_every_format_character_vanishes() -> None:
         "18",
     ],
 )
-def test_a_million_characters_take_seconds_not_hours(unit: str) -> None:
+def test_long_runs_of_marks_take_no_quadratic_time(unit: str) -> None:
     began = time.perf_counter()
-    normalise("é" + unit * (1_000_000 // len(unit)))
+    normalise("é" + unit * (200_000 // len(unit)))
     assert time.perf_counter() - began < 20

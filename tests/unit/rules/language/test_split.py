@@ -289,7 +289,7 @@ def test_splitting_a_word_again_gives_that_word(text: str) -> None:
 @pytest.mark.skipif(not _ARTICLES.exists(), reason=f"no {_ARTICLES.name} beside the repository")
 def test_both_ways_give_the_same_on_real_articles() -> None:
     with gzip.open(_ARTICLES, "rt", encoding="utf-8") as lines:
-        for line, _ in zip(lines, range(1_500), strict=False):
+        for line, _ in zip(lines, range(500), strict=False):
             for text in filter(None, (value for value in json.loads(line).values() if isinstance(value, str))):
                 normal = normalise(text).text
                 assert module._words(normal, False) == module._any_words(normal, False)
@@ -321,8 +321,8 @@ _UNITS = [
 
 
 @pytest.mark.parametrize("unit", _UNITS, ids=repr)
-def test_a_million_times_anything_is_split_in_seconds(unit: str) -> None:
-    text = unit * (500_000 // len(unit))
+def test_long_runs_of_anything_take_no_quadratic_time(unit: str) -> None:
+    text = unit * (200_000 // len(unit))
     began = time.perf_counter()
     split(text, body=True)
     folded_words(text)
