@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast, get_args
+from typing import cast
 
 from schemas.alert import Evidence, Hit
 from schemas.article import Article
 from workers.match.excerpt import excerpt
 from workers.match.reading import Reading
-from workers.match.witnesses import Clause, Place, Witnesses
+from workers.match.witnesses import Clause, Place, Witnesses, in_order
+from workers.rules.language import render
 from workers.rules.language.tree import TEXT_FIELDS, Query, Word
-
-_FIELDS = {name: at for at, name in enumerate(get_args(Hit.model_fields["field"].annotation))}
 
 
 def explain(query: Query, article: Article, max_hits: int, excerpt_chars: int) -> Evidence:
@@ -44,12 +43,10 @@ def _chosen(clauses: Sequence[Clause], max_hits: int) -> list[tuple[Place, str]]
     return sorted([*first, *others][:max_hits], key=_order)
 
 
-def _order(hit: tuple[Place, str]) -> tuple[int, int, int, int, str]:
+def _order(hit: tuple[Place, str]) -> tuple[tuple[int, int, int, int], str]:
     place, term = hit
-    return _FIELDS[place.field], place.entry, place.start, place.end, term
+    return in_order(place), term
 
 
 def _canonical(term: Query) -> str:
-    from workers.rules.language import render
-
     return term.text if isinstance(term, Word) and term.text.isalnum() else render(term)

@@ -34,6 +34,7 @@ class Matcher:
     def __init__(self) -> None:
         self._rules: dict[str, _Filed] = {}
         self._index: dict[str, dict[str, _Filed]] = {}  # feature -> rule id -> rule
+        self._keys: set[str] = set()  # those of the index: sets meet sooner than the keys of a dict
         self._always: dict[str, _Filed] = {}
         self._features = Features()
         self._seen: Counter[str] = Counter()  # feature -> in how many of the sampled articles
@@ -46,6 +47,16 @@ class Matcher:
     def always(self) -> int:
         """How many rules are asked for every article, because no word or code of theirs must be there."""
         return len(self._always)
+
+    @property
+    def filed(self) -> int:
+        """Under how many features the rules are filed, each counted with each of its rules."""
+        return sum(map(len, self._index.values()))
+
+    def named(self, article: Article) -> int:
+        """How many rules the article's features name, of which some will not pass their sieve."""
+        features = self._features.of(Reading(article))
+        return len(self._named(features))
 
     def add(self, rule_id: str, query: Query) -> None:
         """Add or replace. The tree's lists have been put in place (`expand`)."""
@@ -70,26 +81,26 @@ class Matcher:
         self._articles += 1
         if self._articles % SAMPLED == 0:
             self._sample(features)
-        found: set[str] = set()
-        index = self._index
-        for feature in index.keys() & features:
-            for rule_id, filed in index[feature].items():
-                if filed.sieve.passes(features) and self._says_yes(filed, reading):
-                    found.add(rule_id)
-        for rule_id, filed in self._always.items():
-            if filed.sieve.passes(features) and self._says_yes(filed, reading):
-                found.add(rule_id)
-        return sorted(found)
+        found = [
+            rule_id
+            for rule_id, filed in self._named(features).items()
+            if filed.sieve.passes(features) and (filed.sieve.exact or holds(filed.query, reading, asked(reading)))
+        ]
+        found.sort()
+        return found
 
-    @staticmethod
-    def _says_yes(filed: _Filed, reading: Reading) -> bool:
-        return filed.sieve.exact or holds(filed.query, reading, asked(reading))
+    def _named(self, features: set[str]) -> dict[str, _Filed]:
+        named = self._always.copy()
+        for feature in self._keys & features:
+            named.update(self._index[feature])
+        return named
 
     def _file(self, rule_id: str, filed: _Filed) -> None:
         if not filed.under:
             self._always[rule_id] = filed
         for feature in filed.under:
             self._index.setdefault(feature, {})[rule_id] = filed
+            self._keys.add(feature)
 
     def _unfile(self, rule_id: str, filed: _Filed) -> None:
         self._always.pop(rule_id, None)
@@ -98,6 +109,7 @@ class Matcher:
             del rules[rule_id]
             if not rules:
                 del self._index[feature]
+                self._keys.remove(feature)
 
     def _cost(self, group: Group) -> float:
         """About how many of the sampled articles have a feature of the group; what was not seen is judged by length."""
@@ -108,12 +120,9 @@ class Matcher:
         self._seen.update(features)
         if len(self._seen) > _COUNTED_MAX:
             self._seen = Counter({feature: count // 2 for feature, count in self._seen.items() if count > 1})
-        named = {
-            rule_id: filed
-            for feature in self._index.keys() & features
-            for rule_id, filed in self._index[feature].items()
-        }
-        for rule_id, filed in named.items():
+        for rule_id, filed in self._named(features).items():
+            if not filed.under:
+                continue
             rarest = min(filed.sieve.groups, key=self._cost)
             if 2 * self._cost(rarest) < self._cost(filed.under):
                 self._unfile(rule_id, filed)

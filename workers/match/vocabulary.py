@@ -20,6 +20,7 @@ class Vocabulary:
         self._uses: Counter[str] = Counter()
         self._wildcards: dict[str, dict[str, Callable[[str], object]]] = {}  # plain beginning -> pattern -> its test
         self._stems: dict[str, frozenset[str]] = {}  # `~word` -> the spellings of the word
+        self._by_form: dict[str, set[str]] = {}  # spelling -> terms
         self._seen: dict[str | None, set[str]] = {}  # language -> words that were asked
         self._found: dict[str | None, dict[str, tuple[str, ...]]] = {}  # language -> those of them that satisfy any
         self._by_stem: dict[str | None, dict[str, list[str]]] = {}  # language -> stem -> terms
@@ -34,6 +35,8 @@ class Vocabulary:
             return
         if term.startswith("~"):
             self._stems[term] = spellings(term[1:])
+            for form in self._stems[term]:
+                self._by_form.setdefault(form, set()).add(term)
         else:
             self._wildcards.setdefault(_beginning(term), {})[term] = fitting(term).fullmatch
         self._forget()
@@ -45,7 +48,10 @@ class Vocabulary:
             return
         del self._uses[term]
         if term.startswith("~"):
-            del self._stems[term]
+            for form in self._stems.pop(term):
+                self._by_form[form].remove(term)
+                if not self._by_form[form]:
+                    del self._by_form[form]
         else:
             patterns = self._wildcards[_beginning(term)]
             del patterns[term]
@@ -80,7 +86,7 @@ class Vocabulary:
         ]
         if self._stems:
             satisfied += self._stems_of(language).get(stem(word, language), ())
-            satisfied += [term for term, forms in self._stems.items() if word in forms and term not in satisfied]
+            satisfied += [term for term in self._by_form.get(word, ()) if term not in satisfied]
         return tuple(satisfied)
 
     def _stems_of(self, language: str | None) -> dict[str, list[str]]:

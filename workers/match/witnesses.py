@@ -5,8 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, get_args
 
+from schemas.alert import Hit
 from workers.match.evaluate import TERMS, holds, holds_elsewhere
 from workers.match.near import Rows, lasts
 from workers.match.occurrences import alone, chain, rows, rows_of_chain, shortest
@@ -29,6 +30,7 @@ from workers.rules.language.tree import (
     walk,
 )
 
+FIELDS = {name: at for at, name in enumerate(get_args(Hit.model_fields["field"].annotation))}
 STRETCH_WORDS = 5_000  # in a longer text NEAR is shown in a stretch of so many words
 _PAIRS_MAX = 20_000  # looked at for one NEAR
 
@@ -40,6 +42,11 @@ class Place(NamedTuple):
     entry: int
     start: int
     end: int
+
+
+def in_order(place: Place) -> tuple[int, int, int, int]:
+    """Sorts places as the fields and entries follow each other."""
+    return FIELDS[place.field], place.entry, place.start, place.end
 
 
 class Clause(NamedTuple):
@@ -97,7 +104,7 @@ class Witnesses:
                 entries = self._reading.entries(list_field)
                 each = [self._find(operand, [(list_field, at, entry)]) for at, entry in enumerate(entries)]
                 found = [clauses for clauses in each if clauses is not None]
-                return _merged([clause for clauses in found for clause in clauses]) if found else None
+                return self._merged(clause for clauses in found for clause in clauses) if found else None
         if not holds_elsewhere(node, self._reading):
             return None
         match node:
@@ -121,15 +128,21 @@ class Witnesses:
 
     def _occurring(self, node: Query, asked: Asked, unless: NotNear | None = None) -> list[Clause] | None:
         """The terms of `node` with their places in the texts; without those that a NOT NEAR excludes."""
-        found: dict[int, tuple[Query, list[Place]]] = {}
+        found: list[Clause] = []
         for field, entry, whole in asked:
             text, allowed = _allowed(node, whole, unless)
             tokens = text.tokens
             for term, parts in _terms(node, text, allowed) if allowed else ():
-                places = [Place(field, entry, tokens[a].start, tokens[b].end) for a, b in islice(parts, self._most)]
-                if places:
-                    found.setdefault(id(term), (term, []))[1].extend(places)
-        return [Clause(term, places[: self._most]) for term, places in found.values()] or None
+                first = islice(parts, self._most)
+                found.append(Clause(term, [Place(field, entry, tokens[a].start, tokens[b].end) for a, b in first]))
+        return self._merged(found) or None
+
+    def _merged(self, clauses: Iterable[Clause]) -> list[Clause]:
+        """A term that stands in several texts, or twice in the rule as one node, is one clause."""
+        merged: dict[int, tuple[Query, set[Place]]] = {}
+        for term, places in clauses:
+            merged.setdefault(id(term), (term, set()))[1].update(places)
+        return [Clause(term, sorted(places, key=in_order)[: self._most]) for term, places in merged.values() if places]
 
 
 def _allowed(node: Query, text: Text, unless: NotNear | None) -> tuple[Text, Rows]:
@@ -201,11 +214,3 @@ def _both(one: Rows, other: Rows) -> Rows:
 def _common(one: Rows, other: Rows) -> Rows:
     common = {first: row & other.get(first, 0) for first, row in one.items()}
     return {first: row for first, row in common.items() if row}
-
-
-def _merged(clauses: Sequence[Clause]) -> list[Clause]:
-    """The same term in several entries is one clause."""
-    places: dict[int, tuple[Query, list[Place]]] = {}
-    for clause in clauses:
-        places.setdefault(id(clause.term), (clause.term, []))[1].extend(clause.places)
-    return [Clause(term, found) for term, found in places.values()]

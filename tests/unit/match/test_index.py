@@ -1,0 +1,173 @@
+"""The matcher gives the evaluator's answers, whatever the rules and in whatever order they came and went."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from schemas.article import Article
+from tests.unit.match.random_rules import random_article, random_rule
+from workers.match import Matcher
+from workers.match.evaluate import asked, holds
+from workers.match.index import SAMPLED
+from workers.match.reading import Reading
+from workers.rules.language.tree import (
+    And,
+    AnyOf,
+    AtLeast,
+    Codes,
+    First,
+    InField,
+    Metadata,
+    Near,
+    Not,
+    NotNear,
+    Number,
+    Or,
+    Phrase,
+    Query,
+    Stem,
+    Wildcard,
+    Word,
+)
+
+A, B, C, X = Word("alpha"), Word("beta"), Word("gamma"), Word("absent")
+
+
+def article_of(title: str, **fields: object) -> Article:
+    return Article.model_validate({"uri": "urn:1", "title": title, **fields})
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_matcher_says_yes_where_the_evaluator_does(seed: int) -> None:
+    random = Random(seed)
+    matcher = Matcher()
+    rules: dict[str, Query] = {}
+    answers = {True: 0, False: 0}
+    for number in range(6 * SAMPLED):
+        for _ in range(3):
+            rule_id = f"r{random.randrange(60):02}"
+            if random.random() < 0.3:
+                rules.pop(rule_id, None)
+                matcher.remove(rule_id)
+            else:
+                rules[rule_id] = random_rule(random)
+                matcher.add(rule_id, rules[rule_id])
+        article = random_article(random, number)
+        reading = Reading(article)
+        texts = asked(reading)
+        expected = [rule_id for rule_id, query in sorted(rules.items()) if holds(query, reading, texts)]
+        assert matcher.match(article) == expected, article
+        answers[True] += len(expected)
+        answers[False] += len(rules) - len(expected)
+    assert len(matcher) == len(rules)
+    assert min(answers.values()) > 2000
+
+
+def test_ids_come_sorted() -> None:
+    matcher = Matcher()
+    for rule_id in ("b", "c", "a"):
+        matcher.add(rule_id, A)
+    assert matcher.match(article_of("alpha")) == ["a", "b", "c"]
+
+
+def test_a_rule_added_again_is_replaced() -> None:
+    matcher = Matcher()
+    matcher.add("a", A)
+    matcher.add("a", B)
+    assert matcher.match(article_of("alpha")) == []
+    assert matcher.match(article_of("beta")) == ["a"]
+    assert len(matcher) == 1
+
+
+def test_a_rule_that_is_removed_says_nothing_and_may_be_removed_again() -> None:
+    matcher = Matcher()
+    matcher.add("a", A)
+    matcher.remove("a")
+    matcher.remove("a")
+    assert matcher.match(article_of("alpha")) == []
+
+
+def test_nothing_is_left_of_rules_that_were_removed() -> None:
+    random = Random(7)
+    matcher = Matcher()
+    for number in range(300):
+        matcher.add(f"r{number}", random_rule(random))
+        matcher.match(random_article(random, number))
+    assert matcher.filed > 300
+    for number in range(300):
+        matcher.remove(f"r{number}")
+    assert (len(matcher), matcher.filed, matcher.always) == (0, 0, 0)
+    features = matcher._features
+    assert (features._fields, features._metadata, features._codes, features._text_terms) == ({}, (), False, False)
+    vocabulary = features._vocabulary
+    assert not any((vocabulary._uses, vocabulary._wildcards, vocabulary._stems, vocabulary._by_form))
+    assert not any((vocabulary._seen, vocabulary._found, vocabulary._by_stem))
+
+
+@pytest.mark.parametrize(
+    ("query", "always"),
+    [
+        (A, 0),
+        (And((A, Not(B))), 0),
+        (Or((A, B)), 0),
+        (Wildcard("alp*"), 0),
+        (Stem("alpha"), 0),
+        (Phrase((A, Or((B, C)))), 0),
+        (Near(A, B, 3, ordered=False), 0),
+        (NotNear(A, B, 3), 0),
+        (AtLeast(2, A), 0),
+        (AnyOf(2, (A, B, Number("urgency", "=", 1))), 0),
+        (InField("title", And((A, Not(B)))), 0),
+        (First(3, A), 0),
+        (Metadata("source", A), 0),
+        (Metadata("source", Wildcard("alp*")), 0),
+        (Codes("lang", ("pt",)), 0),
+        (And((Number("urgency", "=", 1), A)), 0),
+        (Number("urgency", "=", 1), 1),
+        (Or((A, Number("urgency", "=", 1))), 1),
+        (AnyOf(1, (A, B, Number("urgency", "=", 1))), 1),
+        (Not(A), 1),
+    ],
+)
+def test_only_rules_without_a_word_or_code_that_must_be_there_are_asked_always(query: Query, always: int) -> None:
+    matcher = Matcher()
+    matcher.add("a", query)
+    assert matcher.always == always
+
+
+def test_rules_move_to_a_word_that_is_rarer_in_what_was_seen() -> None:
+    matcher = Matcher()
+    matcher.add("a", And((Word("everywhere"), Word("rare"))))
+    assert matcher.named(article_of("everywhere else")) == 1
+    for _ in range(10 * SAMPLED):
+        matcher.match(article_of("everywhere"))
+    assert matcher.named(article_of("everywhere else")) == 0
+    assert matcher.match(article_of("everywhere rare")) == ["a"]
+
+
+def test_a_word_is_found_in_any_spelling() -> None:
+    matcher = Matcher()
+    matcher.add("a", And((Word("defence"), Phrase((Word("colour"), A)))))
+    assert matcher.match(article_of("defense color alpha")) == ["a"]
+
+
+def test_a_wildcard_added_after_a_word_was_seen_finds_it() -> None:
+    matcher = Matcher()
+    matcher.add("a", Wildcard("beta*"))
+    assert matcher.match(article_of("alphabet")) == []
+    matcher.add("b", Wildcard("alph*"))
+    assert matcher.match(article_of("alphabet")) == ["b"]
+    matcher.remove("b")
+    assert matcher.match(article_of("alphabet")) == []
+    matcher.add("b", Stem("alphabets"))
+    assert matcher.match(article_of("alphabet")) == ["b"]
+
+
+def test_a_stem_is_taken_in_the_language_of_each_article() -> None:
+    matcher = Matcher()
+    matcher.add("a", Stem("cheval"))
+    assert matcher.match(article_of("chevaux", language="fr")) == ["a"]
+    assert matcher.match(article_of("chevaux", language="en")) == []
+    assert matcher.match(article_of("cheval", language="en")) == ["a"]
