@@ -39,7 +39,7 @@ NOT_OURS = (CommitFailedError, IllegalGenerationError, UnknownMemberIdError, Ill
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Records of some partitions, each in its order; `epoch` counts the rebalances before it was read."""
+    """Records of some partitions, each in its order; `epoch` counts the assignments and revocations before."""
 
     epoch: int
     records: tuple[Incoming, ...]
@@ -85,11 +85,16 @@ class BulkConsumer(Service):
 
     @Service.task
     async def _poll(self) -> None:
-        consumer = self.consumer
+        await self.poll()
+
+    async def poll(self) -> None:
+        """Poll and put until the service stops.
+
+        A poll may span a rebalance. What it then brings is of the new assignment, so the epoch is read behind it.
+        """
         while not self.should_stop:
-            epoch = self._epoch
-            polled = await consumer.getmany(timeout_ms=POLL_MS, max_records=self._options.batch_max_records)
-            for batch in self._batches(epoch, polled):
+            polled = await self.consumer.getmany(timeout_ms=POLL_MS, max_records=self._options.batch_max_records)
+            for batch in self._batches(self._epoch, polled):
                 await self._put(batch)
 
     def _batches(self, epoch: int, polled: dict[TopicPartition, Sequence[Any]]) -> Iterator[Batch]:
@@ -168,18 +173,23 @@ class BulkConsumer(Service):
         self._epoch += 1
         self._lost_epoch = sys.maxsize
 
+    def take_up(self, assigned: Sequence[TopicPartition]) -> None:
+        """Partitions are ours: what was polled before this moment is stale, they are read from what is committed."""
+        self._epoch += 1
+        self.assigned = frozenset(assigned)
+
     async def let_go(self) -> None:
         """Partitions are being revoked: batches that wait are stale at once, the one in flight may finish."""
         await self._finish(self._options.rebalance_timeout_s / 2)
 
     async def _finish(self, patience_s: float) -> None:
-        lost, self._epoch = self._epoch, self._epoch + 1
+        self._epoch += 1
         try:
             async with asyncio.timeout(patience_s):
                 await self._idle.wait()
         except TimeoutError:
             log.warning("the batch in flight is given up: it is repeated", patience_s=patience_s)
-        self._lost_epoch = max(lost, self._lost_epoch)
+        self._lost_epoch = max(self._epoch, self._lost_epoch)
 
     async def on_stop(self) -> None:
         """Drain: finish the batch in flight, then leave the group."""
@@ -200,6 +210,6 @@ class Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ha
             await self._bulk.let_go()
 
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
-        """Called with all partitions that are ours now."""
-        self._bulk.assigned = frozenset(assigned)
+        """Called with all partitions that are ours now, before anything of them can have been read."""
+        self._bulk.take_up(assigned)
         log.info("partitions assigned", partitions=sorted(each.partition for each in assigned))
