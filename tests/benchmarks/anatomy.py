@@ -12,7 +12,7 @@ import signal
 import sysconfig
 import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -124,6 +124,10 @@ def examine(stand: Stand, rules: Sequence[MadeRule]) -> dict[str, Any]:
     clock, sampler = Clock(), Sampler()
     asyncio.run(_run(stand, rules, clock, sampler))
     count = stand.articles
+
+    def each(times_s: Mapping[str, float]) -> dict[str, float]:
+        return {name: time_s / count * 1e6 for name, time_s in times_s.items()}
+
     total = sum(clock.wall_s.values())
     steps = [
         [name, f"{wall / count * 1e6:.1f}", f"{clock.cpu_s[name] / count * 1e6:.1f}", f"{wall / total:.1%}"]
@@ -143,8 +147,7 @@ def examine(stand: Stand, rules: Sequence[MadeRule]) -> dict[str, Any]:
             " ".join((__doc__ or "").split()),
         ]
     )
-    per_step = {name: wall / count * 1e6 for name, wall in clock.wall_s.items()}
-    return {"text": text, "wall_us_per_article": per_step}
+    return {"text": text, "wall_us_per_article": each(clock.wall_s), "cpu_us_per_article": each(clock.cpu_s)}
 
 
 def _of_ours(sampler: Sampler) -> list[tuple[str, int]]:
