@@ -1,4 +1,4 @@
-"""What is shipped is what is there: packages and their data, pinned versions, containers, the map, the entry."""
+"""What is shipped is what is there: packages and their data, pinned versions, containers, the map."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
-COMMANDS = ("setup", "demo", "test", "check", "bench")
 
 
 def canonical(name: str) -> str:
@@ -40,11 +39,6 @@ def shipped_files() -> Iterator[Path]:
         for path in sorted((ROOT / top).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 yield path.relative_to(ROOT)
-
-
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """./run from another folder than its own."""
-    return subprocess.run([str(ROOT / "run"), *arguments], cwd="/", capture_output=True, text=True, check=False)
 
 
 class TestPackages:
@@ -182,45 +176,3 @@ class TestMap:
         named = re.findall(r"^## `([^`]+)/`", self.TEXT, re.MULTILINE)
         rooms = [path.parent for path in (ROOT / "workers").rglob("*/__init__.py")]
         assert sorted(named) == sorted(path.relative_to(ROOT / "workers").as_posix() for path in rooms)
-
-
-class TestRun:
-    @pytest.mark.parametrize("command", COMMANDS)
-    @pytest.mark.parametrize("flag", ["--help", "-h"])
-    def test_each_command_says_how_it_is_used(self, command: str, flag: str) -> None:
-        done = run(command, flag)
-        assert (done.returncode, done.stderr) == (0, "")
-        assert done.stdout.startswith(f"usage: ./run {command}")
-
-    def test_its_own_help_names_each_command(self) -> None:
-        done = run("--help")
-        assert done.returncode == 0
-        assert [name for name in COMMANDS if f"\n  {name}" not in done.stdout] == []
-
-    @pytest.mark.parametrize(
-        ("arguments", "told"),
-        [
-            (["deploy"], "there is no command deploy; there are: setup, demo, test, check, bench"),
-            (["setup", "now"], "setup takes no now"),
-            (["check", "tests"], "check takes no tests"),
-            (["bench", "nothing"], "there is no benchmark nothing; there are: "),
-            (["bench"], "bench what? There are: "),
-        ],
-        ids=lambda each: " ".join(each) if isinstance(each, list) else "",
-    )
-    def test_what_it_does_not_know_is_refused_with_what_there_is(self, arguments: list[str], told: str) -> None:
-        done = run(*arguments)
-        assert done.returncode == 2
-        assert told in done.stderr
-        assert done.stdout == ""
-
-    def test_without_a_fit_python_it_says_what_is_missing(self, tmp_path: Path) -> None:
-        shutil.copy(ROOT / "run", tmp_path / "run")
-        environment = {"PATH": "/usr/bin:/bin", "PYTHON": "no-such-python"}
-        command = [str(tmp_path / "run"), "setup"]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 1
-        assert "no Python 3.11 or newer among: no-such-python" in done.stderr
-
-    def test_the_build_machine_lets_nothing_be_missing(self) -> None:
-        assert re.search(r'^CI=true exec .*/\.\./run" test$', (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
