@@ -111,3 +111,12 @@ async def test_a_broker_that_is_away_is_unavailable_and_later_takes_all(
         own_kafka.start()
         assert await outbox.publish([Outgoing("out", b"k", b"v")]) == []
         assert (b"k", b"v") in rows()
+
+
+async def test_a_topic_that_is_made_later_does_not_stop_the_others(kafka: KafkaServer, topic_prefix: str) -> None:
+    async with on_kafka(kafka.bootstrap, topic_prefix) as (outbox, rows):
+        assert await outbox.publish([Outgoing("out", b"k", b"before")]) == []
+        with Admin(kafka.bootstrap, topic_prefix) as admin:
+            admin.create([Topic("later", "any", "for this test")], 1, 1)
+        assert await outbox.publish([Outgoing("out", b"k", b"with it"), Outgoing("later", b"k", b"v")]) == []
+        assert [value for _, value in rows()] == [b"before", b"with it"]

@@ -39,6 +39,7 @@ class KafkaOutbox:
     async def _send(self, messages: Sequence[Outgoing]) -> list[Outgoing]:
         """Returns those of the batches that the broker found too large: one large message takes its neighbours along."""
         producer = await self._started()
+        await self._name_topics(producer, messages)
         too_large, sent = [], []
         for message in messages:
             try:
@@ -60,6 +61,15 @@ class KafkaOutbox:
         if too_large:
             await self.stop()  # the refused batch has used up sequence numbers, without which none would be taken
         return too_large
+
+    async def _name_topics(self, producer: AIOKafkaProducer, messages: Sequence[Outgoing]) -> None:
+        """Have the client keep in touch with these topics.
+
+        It starts with all topics known and none named; the first that is made later would be named alone, and the others
+        be forgotten, with messages on their way to them, until the request's timeout.
+        """
+        for topic in {self._options.full(message.topic) for message in messages}:
+            await producer.client.add_topic(topic)
 
     async def _sent_alone(self, message: Outgoing) -> bool:
         async with asyncio.timeout(self._options.request_timeout_s * 2):
