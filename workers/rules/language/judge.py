@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from workers.rules.language.anchored import unanchored
+from workers.rules.language.anchored import true_of_nothing, unanchored
 from workers.rules.language.limits import DEPTH_MAX, LISTED_TERMS_MAX
 from workers.rules.language.operands import FIELDED, unfit
 from workers.rules.language.parser import Reading
-from workers.rules.language.refusal import RuleError
-from workers.rules.language.slips import shown
+from workers.rules.language.refusal import RuleError, shown
 from workers.rules.language.tree import (
+    NOWHERE,
     AtLeast,
     First,
     InField,
@@ -45,25 +45,19 @@ class Facts:
 
 
 def check_tree(reading: Reading, of_list: Callable[[str], Facts]) -> None:
-    """Whether each list may stand where it stands, and phrases and depth keep their limits. Raises RuleError."""
+    """Whether each list may stand where it stands, and phrases, depth and size keep their limits. Raises RuleError."""
     tree = reading.tree
     if reading.lists:
         _check_places(tree, of_list)
         _check_depth(reading, of_list)
+        check_size(tree, of_list)
     variants(tree, lambda node: of_list(node.name).variants)
 
 
 def check_rule(reading: Reading, of_list: Callable[[str], Facts]) -> None:
-    """All that is asked of a rule: `check_tree`, its size with the lists in place, and that it is anchored."""
+    """All that is asked of a rule: `check_tree`, and that it is anchored."""
     check_tree(reading, of_list)
-    tree = reading.tree
-    if reading.lists and terms(tree, lambda node: of_list(node.name).terms) > LISTED_TERMS_MAX:
-        raise RuleError(
-            f"with its lists in place the rule has more than {LISTED_TERMS_MAX:,} terms",
-            *_first_list(tree),
-            "name fewer or smaller lists, or split the rule",
-        )
-    blamed = unanchored(tree, lambda node: of_list(node.name).holds)
+    blamed = unanchored(reading.tree, lambda node: of_list(node.name).holds)
     if blamed is not None:
         raise RuleError(
             "this is true of articles that have none of the words",
@@ -72,12 +66,23 @@ def check_rule(reading: Reading, of_list: Callable[[str], Facts]) -> None:
         )
 
 
+def check_size(tree: Query, of_list: Callable[[str], Facts]) -> None:
+    """The terms of a tree with lists, or of an entry of a list, when the lists are in place. Raises RuleError."""
+    if terms(tree, lambda node: of_list(node.name).terms) > LISTED_TERMS_MAX:
+        raise RuleError(
+            f"with its lists in place this has more than {LISTED_TERMS_MAX:,} terms",
+            *_first_list(tree),
+            "name fewer or smaller lists, or split the rule",
+        )
+
+
 def facts_of(entries: list[tuple[str, Reading]], of_list: Callable[[str], Facts]) -> Facts:
-    """What a list is, from its entries as typed and as read."""
+    """What a list is, from its entries as typed and as read. Raises RuleError for a list that is too large."""
     trees = [(text, reading.tree) for text, reading in entries]
     either = Or(tuple(tree for _, tree in trees))
+    check_size(either, of_list)
     return Facts(
-        holds=unanchored(either, lambda node: of_list(node.name).holds) is not None,
+        holds=true_of_nothing(either, lambda node: of_list(node.name).holds),
         placeless=next((text for text, tree in trees if not _has_place(tree, of_list)), None),
         fielded=next((text for text, tree in trees if _has_field(tree, of_list)), None),
         variants=variants(either, lambda node: of_list(node.name).variants),
@@ -136,4 +141,5 @@ def _check_depth(reading: Reading, of_list: Callable[[str], Facts]) -> None:
 
 def _first_list(tree: Query, name: str | None = None) -> Span:
     """Where a list stands first."""
-    return next(node.span for node in walk(tree) if isinstance(node, ListRef) and name in (None, node.name))
+    found = (node.span for node in walk(tree) if isinstance(node, ListRef) and name in (None, node.name))
+    return next(found, NOWHERE)

@@ -28,6 +28,7 @@ from workers.rules.language.tree import (
 POSITIONAL = (Word, Wildcard, Stem, Exact, Phrase, ListRef, Near)
 FIELDED = (InField, First, Metadata, Codes, Number)
 
+_PHRASE = "a phrase"
 _NAMES = {And: "AND", Not: "NOT", NotNear: "NOT NEAR", AtLeast: "ATLEAST", AnyOf: "ANY"}
 
 
@@ -44,12 +45,10 @@ def unfit_slip(node: Query, where: str) -> Slip:
     """What is said about it; `where` is `a phrase` or an operator."""
     if isinstance(node, FIELDED):
         name: str = "first" if isinstance(node, First) else node.field
-        if where == "a phrase":
-            return Slip(f"{name} stands beside words without an operator", "put AND or OR between them")
-        return Slip(f"{name} cannot stand inside {where}", f"put it outside: title:(A {where} B), or join it with AND")
-    name = _NAMES[type(node)]
-    if where == "a phrase":
-        hint = "what stands side by side is a phrase: put AND or OR between the parts"
+        hint = f"join it with AND, or put it around: title:(A {where} B)"
     else:
+        name = _NAMES[type(node)]
         hint = "write words, phrases, lists, or brackets of them with OR, NEAR and PRE; join the rest with AND"
+    if where == _PHRASE:
+        hint = "what stands side by side is a phrase: put AND or OR between the parts"
     return Slip(f"{name} cannot stand inside {where}", hint)

@@ -124,8 +124,11 @@ class _Reader:
         level = self._levels[-1]
         level.add_field(token)
         if token.text in CODE_FIELDS:
-            node, end = read_codes(self._source, token, self._tokens)
+            node, end = read_codes(self._source, token, self._tokens, self._open_codes)
             level.add_codes(node, token.start, end)
+
+    def _open_codes(self, token: Token) -> None:
+        self._deepen(self._levels[-1].depth + 1, token)
 
     def _deepen(self, depth: int, token: Token) -> None:
         self._depth = max(depth, self._depth)

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import cast
 
-from workers.rules.language.refusal import RuleError
-from workers.rules.language.slips import shown
+from workers.rules.language.refusal import RuleError, shown
 from workers.rules.language.tokens import Kind, Source, Token
 from workers.rules.language.tree import CodeField, Codes
 
 _CODE = re.compile(r"[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*")
 
 
-def read_codes(source: Source, field: Token, tokens: Iterator[Token]) -> tuple[Codes, int]:
+def read_codes(
+    source: Source, field: Token, tokens: Iterator[Token], opened: Callable[[Token], None]
+) -> tuple[Codes, int]:
     """codes = field (code | "(" code { "OR" code } ")"): the node, and where it ends in the normal text.
 
-    Codes are kept in lower case with `-` for `_`. Takes what it reads from `tokens`. Raises RuleError.
+    Codes are kept in lower case with `-` for `_`. Takes what it reads from `tokens`, and tells a bracket to `opened`.
+    Raises RuleError.
     """
     first = token = next(tokens)
     if first.kind is not Kind.OPEN:
         codes = [_code(source, field, first)]
     else:
+        opened(first)
         codes = []
         while not codes or token.kind is not Kind.CLOSE:
             codes.append(_code(source, field, next(tokens)))

@@ -254,7 +254,7 @@ class Level:
             return self._source.refusal(
                 "there is nothing in this bracket", self.opener.start, by.end, "write something in it, or take it out"
             )
-        return self._source.refusal("the rule has no word", 0, by.end, "write a word, such as: Russia")
+        return self._source.refusal("there is no word to look for", 0, by.end, "write one, such as: Russia")
 
     def _missing_right(self, token: Token) -> Slip:
         if token.kind is Kind.FIELD:

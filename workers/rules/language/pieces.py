@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from workers.rules.language.limits import TERMS_MAX
 from workers.rules.language.normalise import Normal
-from workers.rules.language.refusal import RuleError
-from workers.rules.language.slips import shown
+from workers.rules.language.refusal import RuleError, shown
 from workers.rules.language.split import Token as Part
 from workers.rules.language.split import split_normal
 from workers.rules.language.tokens import Source
 from workers.rules.language.tree import Exact, Query, Span, Stem, Wildcard, Word
 
-# Letters of a dead script stand for `*` and `?` while a piece is split: to the splitter they are part of the word.
-_STAND_INS = (range(0x10600, 0x10737), range(0x12000, 0x1239A), range(0x13000, 0x13430))
+# A letter of a dead script stands for `*` and `?` while a piece is split: to the splitter they are part of the word.
+# Splitting and folding keep letters in order, so what each one in a word stands for is told by its number.
+_STAND_IN = "\N{LINEAR A SIGN AB001}"
+_STOOD_FOR = re.compile(f"[*?{_STAND_IN}]")
+_WORDLIKE = re.compile(r"[\w*?]")  # without one of these a piece has no word
 _HANGUL = re.compile("[가-힣]")
 _STEM_MIN = {"*": 3, "?": 1}
 _SAMPLE = {"*": "sanction*", "?": "wom?n"}
@@ -27,7 +29,6 @@ class Pieces:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._terms = 0
-        self._any, self._one = self._stand_ins()
 
     def plain(self, start: int, end: int) -> list[Query]:
         """Words and wildcards. Raises RuleError for a wildcard with too little before it."""
@@ -35,9 +36,11 @@ class Pieces:
         if text.isascii() and text.isalnum():
             self.count(1, start, end)
             return [Word(text.lower(), span=self._source.span(start, end))]
+        if not _WORDLIKE.search(text):
+            return []
         if "*" in text or "?" in text:
-            text = text.replace("*", self._any).replace("?", self._one)
-        return self._made(text, start, end, self._word)
+            return self._made(re.sub("[*?]", _STAND_IN, text), start, end, self._maybe_wildcard)
+        return self._made(text, start, end, lambda part, at: Word(part.folded, span=self._span(part, at)))
 
     def prefixed(self, sign: str, start: int, end: int) -> list[Query]:
         """Stems for `~`, exact words for `=`; the sign stands right before `start` (or before its quote)."""
@@ -49,8 +52,8 @@ class Pieces:
                 f"{sign} cannot stand before a wildcard", at, at + 1, f"leave out either {sign} or {found.group()}"
             )
         if sign == "~":
-            return self._made(text, start, end, lambda part, span: Stem(part.folded, span=span))
-        return self._made(text, start, end, lambda part, span: Exact(part.exact, span=span))
+            return self._made(text, start, end, lambda part, at: Stem(part.folded, span=self._span(part, at)))
+        return self._made(text, start, end, lambda part, at: Exact(part.exact, span=self._span(part, at)))
 
     def count(self, terms: int, start: int, end: int) -> None:
         """Terms of the rule, words or not. Raises RuleError where there are too many."""
@@ -63,30 +66,32 @@ class Pieces:
                 "split it into several rules, or move words into lists",
             )
 
-    def _made(self, text: str, start: int, end: int, make: Callable[[Part, Span], Query]) -> list[Query]:
+    def _made(self, text: str, start: int, end: int, make: Callable[[Part, int], Query]) -> list[Query]:
         parts = split_normal(Normal(text))
         self.count(len(parts), start, end)
-        span = self._source.span
-        return [make(part, span(start + part.start, start + part.end)) for part in parts]
+        return [make(part, start) for part in parts]
 
-    def _word(self, part: Part, span: Span) -> Query:
-        if self._any not in part.exact and self._one not in part.exact:
-            return Word(part.folded, span=span)
-        written = part.exact.replace(self._any, "*").replace(self._one, "?")
+    def _span(self, part: Part, at: int) -> Span:
+        return self._source.span(at + part.start, at + part.end)
+
+    def _maybe_wildcard(self, part: Part, at: int) -> Query:
+        if _STAND_IN not in part.exact:
+            return Word(part.folded, span=self._span(part, at))
+        signs = _STOOD_FOR.findall(self._source.text, at + part.start, at + part.end)
+        written = _put_back(part.exact, signs)
         for sign, least in _STEM_MIN.items():
             before, found, _ = written.partition(sign)
             if found and _plain(before) < least:
-                raise _too_short(before, sign, span)
-        folded = part.folded.replace(self._any, "*").replace(self._one, "?")
-        return Wildcard(re.sub(r"\*+", "*", folded), span=span)
+                raise _too_short(before, sign, self._span(part, at))
+        folded = _put_back(part.folded, signs)
+        if "*" not in folded and "?" not in folded:
+            return Word(folded, span=self._span(part, at))
+        return Wildcard(re.sub(r"\*+", "*", folded), span=self._span(part, at))
 
-    def _stand_ins(self) -> tuple[str, str]:
-        text = self._source.text
-        if "*" not in text and "?" not in text:
-            return "*", "?"
-        seen = set(text)
-        free = (chr(code) for codes in _STAND_INS for code in codes if chr(code) not in seen)
-        return next(free), next(free)
+
+def _put_back(word: str, signs: Sequence[str]) -> str:
+    following = iter(signs)
+    return re.sub(_STAND_IN, lambda _: next(following), word)
 
 
 def _plain(text: str) -> int:

@@ -8,6 +8,7 @@ import unicodedata
 LINE_BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 
 _BREAK = re.compile(f"\r\n|[{LINE_BREAKS}]")
+_SHOWN_MAX = 40
 _WIDTH_MAX = 100  # characters of the line that is shown
 _BEFORE_MAX = 60  # characters of it before the caret
 
@@ -38,6 +39,12 @@ class RuleError(ValueError):
         heading = [f"line {number}:"] if _BREAK.search(text.strip()) else []
         caret = " " * sum(map(_columns, before))
         return "\n".join([*heading, before + behind, f"{caret}^ {self.message}", f"  hint: {self.hint}"])
+
+
+def shown(text: str) -> str:
+    """A part of a rule as it may stand in a message: not too long, and on one line."""
+    clipped = text[:_SHOWN_MAX]
+    return "".join(map(_shown, clipped)) + ("…" if len(text) > len(clipped) else "")
 
 
 def _line(text: str, position: int) -> tuple[int, int, int]:

@@ -10,9 +10,9 @@ from typing import TypeAlias
 
 from workers.rules.language.judge import Facts, check_tree, facts_of
 from workers.rules.language.parser import Reading, read
-from workers.rules.language.refusal import RuleError
-from workers.rules.language.slips import shown
-from workers.rules.language.tree import ListRef, Query, Span, walk
+from workers.rules.language.place import either, put
+from workers.rules.language.refusal import RuleError, shown
+from workers.rules.language.tree import NOWHERE, ListRef, Query, Span, walk
 
 _Known: TypeAlias = tuple[tuple[str, Facts], ...]
 
@@ -38,17 +38,13 @@ class Shelf:
         """Of a list that was learnt."""
         return self._facts[name]
 
-    def learnt(self) -> Iterator[str]:
-        """The names that were learnt, each behind those it depends on."""
-        return iter(self._facts)
-
-    def readings(self, name: str) -> tuple[Reading, ...]:
-        """The entries of a list that was learnt."""
-        return _readings(name, tuple(self._lists[name]))
+    def placed(self) -> Mapping[str, Query]:
+        """Each list that was learnt as one tree without lists, its entries joined by Or, with no place in a rule."""
+        return _placed(tuple((name, tuple(self._lists[name])) for name in self._facts))  # each behind those it names
 
     def _learn(self, name: str, span: Span) -> None:
         """Depth first, with a stack of its own: lists may name lists for long."""
-        path: dict[str, list[str]] = {}  # lists being learnt, outermost first, each with what it still waits for
+        path: dict[str, tuple[str, ...]] = {}  # lists being learnt, outermost first, each with what it still waits for
         wanted: str | None = name
         while wanted is not None or path:
             if wanted is not None:
@@ -56,23 +52,23 @@ class Shelf:
             current = next(reversed(path))
             wanted = next((each for each in path[current] if each not in self._facts), None)
             if wanted is None:
-                self._facts[current] = self._judged(current, span, tuple(path.pop(current)))
+                self._facts[current] = self._judged(current, span, path.pop(current))
             elif wanted in path:
                 circle = [*list(path)[list(path).index(wanted) :], wanted]
                 told = f"list {shown(wanted)} names itself: {_chain(circle)}"
                 raise RuleError(told, *span, "take the name out of one of these lists")
 
-    def _named(self, name: str, span: Span, path: dict[str, list[str]]) -> list[str]:
+    def _named(self, name: str, span: Span, path: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
         """The lists that a list names."""
         whose = f", named by list {shown(next(reversed(path)))}" if path else ""
         if name not in self._lists:
-            near = difflib.get_close_matches(name, list(self._lists)[:1000], n=1)
+            near = difflib.get_close_matches(name[:100], list(self._lists)[:1000], n=1)
             hint = f"did you mean @{near[0]}?" if near else "make the list first, or put the text in quotes"
             raise RuleError(f"there is no list {shown(name)}{whose}", *span, hint)
         if not self._lists[name]:
             raise RuleError(f"list {shown(name)} is empty{whose}", *span, "give it an entry, or take its name out")
         try:
-            return sorted({each for reading in self.readings(name) for each in reading.lists})
+            return _named_by(name, tuple(self._lists[name]))
         except RuleError as exc:
             raise RuleError(exc.message, *span, exc.hint) from None
 
@@ -100,6 +96,12 @@ def _readings(name: str, entries: tuple[str, ...]) -> tuple[Reading, ...]:
 
 
 @lru_cache(maxsize=256)
+def _named_by(name: str, entries: tuple[str, ...]) -> tuple[str, ...]:
+    """The lists that a list names."""
+    return tuple(sorted({each for reading in _readings(name, entries) for each in reading.lists}))
+
+
+@lru_cache(maxsize=256)
 def _judged(name: str, entries: tuple[str, ...], known: _Known) -> Facts:
     of_list = dict(known).__getitem__
     pairs = list(zip(entries, _readings(name, entries), strict=True))
@@ -107,6 +109,23 @@ def _judged(name: str, entries: tuple[str, ...], known: _Known) -> Facts:
         with _entry(name, entry, number):
             check_tree(reading, of_list)
     return facts_of(pairs, of_list)
+
+
+@lru_cache(maxsize=64)
+def _placed(lists: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[str, Query]:
+    placed: dict[str, Query] = {}
+    for name, entries in lists:
+        trees = [put(reading.tree, placed, nowhere=True) for reading in _readings(name, entries)]
+        placed[name] = either(trees, NOWHERE)
+    return placed
+
+
+def lists_named(name: str, entries: Sequence[str]) -> tuple[str, ...]:
+    """The lists that a list names itself; none where it cannot be read."""
+    try:
+        return _named_by(name, tuple(entries))
+    except RuleError:
+        return ()
 
 
 @contextmanager

@@ -7,12 +7,13 @@ import re
 from typing import NamedTuple
 
 from workers.rules.language.limits import COUNT_MAX, NUMBER_MAX
+from workers.rules.language.refusal import shown
 from workers.rules.language.tokens import FIELDS
 from workers.rules.language.tree import NUMBER_FIELDS
 
 _NUMBER = re.compile(r"[0-9]+")
 _FIELD = re.compile(r"[^\W\d_]+:")
-_SHOWN_MAX = 40
+_NAME_MAX = 40
 
 
 class Slip(NamedTuple):
@@ -20,11 +21,6 @@ class Slip(NamedTuple):
 
     message: str
     hint: str
-
-
-def shown(text: str) -> str:
-    """The text as it may stand in a message."""
-    return text if len(text) <= _SHOWN_MAX else f"{text[:_SHOWN_MAX]}…"
 
 
 def count(name: str, given: str | None) -> Slip | None:
@@ -61,7 +57,7 @@ def field(name: str) -> Slip:
     quotes = "put the text in quotes if the colon belongs to it"
     if name.lower() in ("http", "https", "ftp"):
         return Slip(f"{name} is no field", quotes)
-    near = difflib.get_close_matches(name[:_SHOWN_MAX].lower(), FIELDS, n=1)
+    near = difflib.get_close_matches(name[:_NAME_MAX].lower(), FIELDS, n=1)
     known = f"did you mean {near[0]}:?" if near else f"the fields are {', '.join(FIELDS)}, first/n"
     return Slip(f"{shown(name)} is no field", f"{known} — or {quotes}")
 
