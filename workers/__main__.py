@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from workers.commands import publish, rules, run, scan, tail, topics
+from workers.commands import demo, publish, rules, run, scan, tail, topics
 from workers.commands.endings import EXIT_CODES, ended
 
 app = typer.Typer(
@@ -25,7 +25,7 @@ app = typer.Typer(
 app.add_typer(run.app, name="run")
 app.add_typer(topics.app, name="topics")
 app.add_typer(rules.app, name="rules")
-for each in (publish.publish, tail.tail, scan.scan):
+for each in (demo.demo, publish.publish, tail.tail, scan.scan):
     app.command(epilog=EXIT_CODES)(each)
 
 
@@ -60,7 +60,10 @@ def root(
     WIREWATCH_REDIS=redis://host:port/0, WIREWATCH_TOPIC_PREFIX=… and so on, as config/defaults.toml says.
 
     \b
-    A first round:
+    Look at it first, with nothing else installed:
+      wirewatch demo
+    \b
+    A first round on your Kafka and Redis:
       wirewatch topics create
       wirewatch rules apply rules.yaml
       wirewatch run match &

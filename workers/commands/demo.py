@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from workers.demo import Means
 
 PAUSE_S = 1.0
-# Tansu lets a new member wait for half of the rebalance timeout, so it is short here.
+# Tansu knows no idempotent producer, and lets a new member wait for half of the session timeout.
 KNOBS = {
     "log_format": "json",
-    "match.session_timeout_s": 6,
-    "match.rebalance_timeout_s": 2,
-    "match.heartbeat_interval_s": 1,
+    "match.producer": "plain",
+    "match.session_timeout_s": 3,
+    "match.rebalance_timeout_s": 3,
+    "match.heartbeat_interval_s": 0.5,
     "match.stop_timeout_s": 2,
     "match.lease_s": 5,
 }
@@ -38,6 +39,12 @@ def demo(
 
     All of it runs on free ports of the loopback address and in a temporary folder; Ctrl-C at any moment ends and
     removes it. It takes about a minute, with --fast some ten seconds.
+
+    \b
+    Examples:
+      wirewatch demo
+      wirewatch demo --fast --rules rules.yaml --articles articles.jsonl
+      wirewatch demo --keep
     """
     from workers.commands.demo_files import script_of
     from workers.commands.demo_picture import recorded

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -38,6 +38,7 @@ class Admin(AbstractContextManager["Admin"]):
         self._prefix = prefix
         self._timeout_s = timeout_s
         self._timeout_ms = int(timeout_s * 1000)
+        self._delivery_s = timeout_s * 3  # with its repeats
         self._client: Any = None
         self._producer: Any = None
         self._known: set[str] = set()  # topics that are there
@@ -54,8 +55,9 @@ class Admin(AbstractContextManager["Admin"]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._producer is not None:
-            self._producer.close(timeout=0 if error else self._timeout_s)  # nobody waits for what has failed
+        with suppress(KafkaError, OSError):  # what matters has been acknowledged, or told as failed
+            if self._producer is not None:
+                self._producer.close(timeout=0 if error else self._timeout_s)
         if self._client is not None:
             self._client.close()
 
@@ -111,10 +113,10 @@ class Admin(AbstractContextManager["Admin"]):
         with self._translated():
             futures = [self._sent(each) for each in messages]
             if self._producer is not None:
-                self._producer.flush(timeout=self._timeout_s)
+                self._producer.flush(timeout=self._delivery_s)
             for message, future in zip(messages, futures, strict=True):
                 try:
-                    future.get(timeout=self._timeout_s)
+                    future.get(timeout=self._delivery_s)
                 except MessageSizeTooLargeError as exc:
                     raise self._too_large(message) from exc
                 sent(1)
@@ -127,7 +129,7 @@ class Admin(AbstractContextManager["Admin"]):
                 acks="all",
                 max_request_size=REQUEST_BYTES,
                 request_timeout_ms=self._timeout_ms,
-                delivery_timeout_ms=self._timeout_ms * 3,
+                delivery_timeout_ms=int(self._delivery_s * 1000),
                 max_block_ms=self._timeout_ms,
                 linger_ms=5,
                 allow_auto_create_topics=False,

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[3]
 SLOW = ("faust", "aiokafka", "kafka", "numba", "redis", "snowballstemmer", "prometheus_client")
 EVERY_HELP = [
     (),
+    ("demo",),
     ("run",),
     ("run", "match"),
     ("topics",),

@@ -1,0 +1,115 @@
+"""How alerts and decisions read on a terminal and in a pipe."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from rich.console import Console
+
+from schemas import Alert, Decision
+from schemas.alert import AlertKind, ArticleReference, Evidence, RuleReference, Times
+from schemas.reasons import HeldReason
+from workers.commands.show import show
+
+NOW = datetime.now(UTC)
+RULE = RuleReference(id="pact", name="Russia and\x1b[31m North Korea", version=1, query="x", priority=1)
+ARTICLE = ArticleReference(
+    uri="u:1", version=1, title="Summit\x9b2J in \u202ePyongyang", source="Reuters\x07", url="https://example.org/a"
+)
+EXCERPT = "… [[North Korea]] signed\na [[defence]] pact\x1b]0;x\x07 " + "word " * 40
+
+
+def alert(**changes: object) -> Alert:
+    fields = {
+        "id": "al_1",
+        "kind": AlertKind.CREATED,
+        "rule": RULE,
+        "article": ARTICLE,
+        "story": "s",
+        "evidence": Evidence(hits=(), excerpt=EXCERPT),
+        "channels": ("asia", "europe"),
+        "times": Times(received=NOW),
+        **changes,
+    }
+    return Alert.model_validate(fields)
+
+
+DECISION = Decision(
+    id="de_1",
+    reason=HeldReason.SEEN_ALREADY,
+    rule=RULE,
+    article=ARTICLE,
+    story="s",
+    detail="told by al_1",
+    record="articles/0/1",
+    received=NOW,
+)
+
+
+def shown(record: Alert | Decision, *, terminal: bool, width: int = 60) -> str:
+    file = io.StringIO()
+    console = Console(
+        file=file, force_terminal=terminal, color_system="standard" if terminal else None, width=width, soft_wrap=True
+    )
+    show(record, console)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("record", [alert(), DECISION], ids=["alert", "decision"])
+def test_nothing_of_others_reaches_the_terminal_as_control(record: Alert | Decision) -> None:
+    text = shown(record, terminal=False)
+    assert not set(text) & {*map(chr, range(10)), *map(chr, range(11, 32)), *map(chr, range(127, 160)), "\u202e"}
+
+
+def test_an_alert_in_a_pipe_has_time_rule_channels_title_source_and_hits_in_brackets() -> None:
+    head, title, excerpt, url, *rest = shown(alert(), terminal=False).splitlines()
+    local = NOW.astimezone()
+    assert head == f"{local:%H:%M:%S}  Russia and␛[31m North Korea  → asia, europe"
+    assert title.split() == ["Summit\ufffd2J", "in", "\ufffdPyongyang", "—", "Reuters␇"]
+    assert excerpt.startswith("          … [[North Korea]] signed a [[defence]] pact")
+    assert url == "          https://example.org/a"
+    assert rest == [""]
+
+
+def test_hits_stand_in_colour_on_a_terminal() -> None:
+    text = shown(alert(), terminal=True)
+    assert "\x1b[1;30;43mNorth Korea\x1b[0m" in text
+    assert "[[" not in text
+
+
+def test_a_terminal_that_wants_no_colour_gets_brackets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "[[North Korea]]" in shown(alert(), terminal=True)
+
+
+def test_lines_are_indented_and_as_wide_as_the_terminal_but_addresses_stay_whole() -> None:
+    url = "https://example.org/" + "a" * 80
+    text = shown(alert(article=ARTICLE.model_copy(update={"url": url})), terminal=False)
+    assert max(map(len, text.splitlines())) > 200, "a pipe gets whole lines"
+    file = io.StringIO()
+    show(
+        alert(article=ARTICLE.model_copy(update={"url": url})),
+        Console(file=file, force_terminal=True, color_system=None, width=60, soft_wrap=True),
+    )
+    lines = file.getvalue().splitlines()
+    assert " " * 10 + url in lines
+    assert all(len(line) <= 60 for line in lines if url not in line)
+    assert all(line.startswith(" " * 10) for line in lines[1:-1])
+
+
+def test_another_day_is_told_with_its_date() -> None:
+    day = NOW - timedelta(days=2)
+    assert f"{day.astimezone():%Y-%m-%d %H:%M:%S}" in shown(alert(times=Times(received=day)), terminal=False)
+
+
+def test_an_alert_without_title_address_and_channel_still_says_what_it_is() -> None:
+    bare = alert(article=ArticleReference(uri="u:7", version=1), channels=(), channels_unknown=("asai",))
+    text = shown(bare, terminal=False)
+    assert "no channel  (no record of asai)" in text
+    assert text.count("u:7") == 2
+
+
+def test_a_decision_says_why_nothing_was_sent() -> None:
+    assert "North Korea  held back: seen already (told by al_1)" in shown(DECISION, terminal=False)
