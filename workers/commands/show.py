@@ -15,6 +15,7 @@ from workers.commands.terminal import plain
 
 INDENT = 10  # columns, as wide as the time
 HIT_STYLE = "bold black on yellow"
+JOIN = " … "  # between the windows of an excerpt
 _HIT = re.compile(r"\[\[(.*?)\]\]")
 
 
@@ -47,24 +48,43 @@ def _alert(alert: Alert, coloured: bool) -> Iterator[Text]:
         (", ".join(alert.channels) or "no channel", "cyan"),
         (f"  (no record of {', '.join(alert.channels_unknown)})" if alert.channels_unknown else "", "yellow"),
     )
-    yield _title(alert.article)
-    yield _excerpt(alert.evidence.excerpt, coloured)
+    title, excerpt = _parted(alert, coloured)
+    yield title
+    if excerpt:
+        yield excerpt
     yield Text(plain(alert.article.url or alert.article.uri), "dim")
 
 
+def _parted(alert: Alert, coloured: bool) -> tuple[Text, Text]:
+    """Title and excerpt. An excerpt that begins with the title whole gives it its marks; it is not shown twice."""
+    title, source = _title(alert.article), _source(alert.article)
+    excerpt = " ".join(plain(alert.evidence.excerpt).split())
+    first, _, others = excerpt.partition(JOIN)
+    if _HIT.sub(r"\1", first).split() == title.plain.split():
+        marked = _marked(first, coloured)
+        marked.stylize_before("bold")
+        return marked + source, _marked(others, coloured)
+    return title + source, _marked(excerpt, coloured)
+
+
 def _decision(decision: Decision) -> Iterator[Text]:
-    why = str(decision.reason).replace("_", " ") + (f" ({decision.detail})" if decision.detail else "")
-    yield Text.assemble(_time(decision.received), plain(decision.rule.name), f"  held back: {plain(why)}", style="dim")
-    yield Text.assemble(_title(decision.article), style="dim")
+    why = str(decision.reason).replace("_", " ")
+    yield Text.assemble(_time(decision.received), plain(decision.rule.name), f"  held back: {why}", style="dim")
+    yield Text.assemble(_title(decision.article), _source(decision.article), style="dim")
+    if decision.detail:
+        yield Text(plain(decision.detail), "dim")
 
 
 def _title(article: ArticleReference) -> Text:
-    title = plain(article.title or article.uri)
-    return Text.assemble((title, "bold"), (f" — {plain(article.source)}" if article.source else "", "italic"))
+    return Text(plain(article.title or article.uri), "bold")
 
 
-def _excerpt(excerpt: str, coloured: bool) -> Text:
-    text = " ".join(plain(excerpt).split())
+def _source(article: ArticleReference) -> Text:
+    return Text(f" — {plain(article.source)}" if article.source else "", "italic")
+
+
+def _marked(text: str, coloured: bool) -> Text:
+    """With what stands between [[ and ]] in colour."""
     if not coloured:
         return Text(text)
     shown, end = Text(), 0

@@ -112,4 +112,32 @@ def test_an_alert_without_title_address_and_channel_still_says_what_it_is() -> N
 
 
 def test_a_decision_says_why_nothing_was_sent() -> None:
-    assert "North Korea  held back: seen already (told by al_1)" in shown(DECISION, terminal=False)
+    head, _, detail, *_ = shown(DECISION, terminal=False).splitlines()
+    assert head.endswith("North Korea  held back: seen already")
+    assert detail.strip() == "told by al_1"
+
+
+@pytest.mark.parametrize(
+    ("excerpt", "expected"),
+    [
+        pytest.param(
+            "Summit in [[Pyongyang]] … on [[defence]]",
+            ["Summit in [[Pyongyang]] — Wire", "on [[defence]]"],
+            id="begins with the title",
+        ),
+        pytest.param("Summit in [[Pyongyang]]", ["Summit in [[Pyongyang]] — Wire"], id="is the title"),
+        pytest.param(
+            "in [[Pyongyang]] … on [[defence]]",
+            ["Summit in Pyongyang — Wire", "in [[Pyongyang]] … on [[defence]]"],
+            id="holds a part of the title",
+        ),
+        pytest.param("on [[defence]]", ["Summit in Pyongyang — Wire", "on [[defence]]"], id="is of the body"),
+    ],
+)
+def test_a_title_is_shown_once_with_its_hits(excerpt: str, expected: list[str]) -> None:
+    record = alert(
+        article=ArticleReference(uri="u:1", version=1, title="Summit in  Pyongyang", source="Wire"),
+        evidence=Evidence(hits=(), excerpt=excerpt),
+    )
+    lines = shown(record, terminal=False).splitlines()[1:-2]
+    assert [" ".join(line.split()) for line in lines] == expected
