@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from pathlib import Path
 from types import TracebackType
 
 from rich.console import Console
@@ -57,7 +58,7 @@ class DemoScreen(AbstractContextManager["DemoScreen"]):
 
     def done(self, what: str, detail: str) -> None:
         """A step of the setting up."""
-        self._print(Text.assemble(("  ✓ ", "green"), f"{what:<17}", (detail, DIM)))
+        self._print(Text.assemble(("  ✓ ", "green"), f"{what:<18}", (detail, DIM)))
 
     def alert(self, alert: Alert) -> None:
         """An alert."""
@@ -91,9 +92,10 @@ class DemoScreen(AbstractContextManager["DemoScreen"]):
         table.add_row("held back", str(summary.held.total()), _reasons(summary.held))
         table.add_row("dead letters", str(summary.letters.total()), _reasons(summary.letters))
         if summary.latencies_ms:
+            queue = "all articles were published at once, so it holds the wait in the queue" if summary.at_once else ""
             for name, share in (("latency p50", 0.5), ("latency p99", 0.99)):
                 table.add_row(
-                    name, f"{percentile(summary.latencies_ms, share):.0f} ms", MEASURED if share == 0.5 else ""
+                    name, f"{percentile(summary.latencies_ms, share):.0f} ms", MEASURED if share == 0.5 else queue
                 )
         self._print(Rule("Summary", style="green"))
         self._print(table)
@@ -130,10 +132,16 @@ class DemoScreen(AbstractContextManager["DemoScreen"]):
 
 
 def command_name() -> str:
-    """How this program is called from a shell."""
+    """How this program is called from a shell here: by its name, by the path of its script, or as a module."""
     if shutil.which("wirewatch"):
         return "wirewatch"
-    return f"{shlex.quote(sys.executable)} -m workers"
+    script = Path(sys.executable).with_name("wirewatch")
+    return _from_here(script) if script.is_file() else f"{_from_here(Path(sys.executable))} -m workers"
+
+
+def _from_here(program: Path) -> str:
+    here = Path.cwd()
+    return shlex.quote(str(program.relative_to(here) if program.is_relative_to(here) else program))
 
 
 def _reasons(counted: Mapping[HeldReason, int] | Mapping[RefusalReason, int]) -> str:

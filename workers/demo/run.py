@@ -117,7 +117,7 @@ class Play:
         self._means = means
         self._screen = screen
         self._stage = stage
-        self._summary = Summary(script.rules)
+        self._summary = Summary(script.rules, at_once=not script.pause_s)
         self._read = dict.fromkeys(KINDS, 0)  # records by topic
         self.is_told = False  # the summary stands
 

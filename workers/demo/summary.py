@@ -28,6 +28,7 @@ class Summary:
     """Counts while the records come in; a record told twice (same id) counts once."""
 
     rules: int
+    at_once: bool = False  # the articles were sent without a pause
     articles: int = 0  # sent
     fired: set[str] = field(default_factory=set)  # ids of rules with an alert or a decision
     held: Counter[HeldReason] = field(default_factory=Counter)

@@ -37,7 +37,7 @@ class KafkaOutbox:
             raise Unavailable(f"Kafka at {self._options.bootstrap} did not take the messages: {exc!r}") from exc
 
     async def _send(self, messages: Sequence[Outgoing]) -> list[Outgoing]:
-        """Returns those of the batches that the broker found too large: one large message takes its neighbours along."""
+        """Those of the batches that the broker found too large: one large message takes its neighbours along."""
         producer = await self._started()
         await self._name_topics(producer, messages)
         too_large, sent = [], []
@@ -65,8 +65,8 @@ class KafkaOutbox:
     async def _name_topics(self, producer: AIOKafkaProducer, messages: Sequence[Outgoing]) -> None:
         """Have the client keep in touch with these topics.
 
-        It starts with all topics known and none named; the first that is made later would be named alone, and the others
-        be forgotten, with messages on their way to them, until the request's timeout.
+        It starts with all topics known and none named: the first that is made later would be named alone, and the
+        others forgotten, with messages on their way to them, until the request's timeout.
         """
         for topic in {self._options.full(message.topic) for message in messages}:
             await producer.client.add_topic(topic)
