@@ -20,7 +20,7 @@ class Verdict(StrEnum):
 def settle(rule_id: str, answer: Answer, batch: Container[tuple[str, str]]) -> Verdict:
     """The verdict for one rule.
 
-    `batch` holds the (owner, rule id) that are told with this batch: a story claimed by one of them is held. A record of
+    `batch` holds the (owner, rule id) told with this batch: a story claimed by one of them is held. A record of
     the batch that claimed the rule before a crash, and no longer matches it, tells nothing: its lease must run out.
     """
     if answer.outcome is Outcome.FIRST_SEEN:
