@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-from schemas.alert import Evidence, Hit
+from schemas.alert import Evidence
 from schemas.article import Article
 from workers.match.excerpt import excerpt
-from workers.match.reading import Reading
+from workers.match.reading import RECENT
 from workers.match.witnesses import Clause, Place, Witnesses, in_order
 from workers.rules.language import render
 from workers.rules.language.tree import TEXT_FIELDS, Query, Word
@@ -22,13 +22,16 @@ def explain(query: Query, article: Article, max_hits: int, excerpt_chars: int) -
     the fields and of their places; those in metadata are counted within their entry, a number has no place (0 to 0).
     Of a rule that says no there are no hits. The tree's lists have been put in place (`expand`).
     """
-    clauses = Witnesses(Reading(article), max_hits).of(query)
+    reading = RECENT.of(article)
+    clauses = Witnesses(reading, max_hits).of(query)
+    RECENT.keep(reading)
     hits = [
-        Hit.model_construct(term=term, field=place.field, start=place.start, end=place.end)
+        {"term": term, "field": place.field, "start": place.start, "end": place.end}
         for place, term in _chosen(clauses, max_hits)
     ]
     texts = {name: text for name in TEXT_FIELDS if (text := cast("str | None", getattr(article, name)))}
-    return Evidence.model_construct(hits=tuple(hits), excerpt=excerpt(texts, hits, excerpt_chars))
+    evidence = Evidence.model_validate({"hits": hits, "excerpt": ""})
+    return evidence.model_copy(update={"excerpt": excerpt(texts, evidence.hits, excerpt_chars)})
 
 
 def _chosen(clauses: Sequence[Clause], max_hits: int) -> list[tuple[Place, str]]:

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from schemas.article import Article
 from workers.match.evaluate import asked, holds
 from workers.match.features import Features
-from workers.match.reading import Reading
+from workers.match.reading import RECENT, Reading
 from workers.match.sieve import Group, Sieve, sieve_of
 from workers.rules.language.tree import Query
 
 SAMPLED = 32  # of so many articles one is counted
 _COUNTED_MAX = 200_000  # features
+_WEIGHED_MAX = 256  # features; a larger rule stays where it was filed first
 
 
 @dataclass(slots=True)
@@ -87,6 +88,8 @@ class Matcher:
             if filed.sieve.passes(features) and (filed.sieve.exact or holds(filed.query, reading, asked(reading)))
         ]
         found.sort()
+        if found:
+            RECENT.keep(reading)
         return found
 
     def _named(self, features: set[str]) -> dict[str, _Filed]:
@@ -121,9 +124,10 @@ class Matcher:
         if len(self._seen) > _COUNTED_MAX:
             self._seen = Counter({feature: count // 2 for feature, count in self._seen.items() if count > 1})
         for rule_id, filed in self._named(features).items():
-            if not filed.under:
+            groups = filed.sieve.groups
+            if len(groups) < 2 or sum(map(len, groups)) > _WEIGHED_MAX:
                 continue
-            rarest = min(filed.sieve.groups, key=self._cost)
+            rarest = min(groups, key=self._cost)
             if 2 * self._cost(rarest) < self._cost(filed.under):
                 self._unfile(rule_id, filed)
                 filed.under = rarest

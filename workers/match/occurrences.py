@@ -150,7 +150,7 @@ def positions(node: Word | Wildcard | Stem | Exact, text: Text) -> list[int]:
         case Exact(written):
             return text.exact.get(written, [])
         case Word(word):
-            found = [text.words[each] for each in spellings(word) if each in text.words]
+            found = [at for each in spellings(word) if (at := text.at(each))]
         case Wildcard(pattern):
             fits = fitting(pattern).fullmatch
             found = [at for word, at in text.words.items() if fits(word)]

@@ -2,38 +2,58 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from schemas.article import Article
 from workers.rules.language.split import Token, folded_words, split
 from workers.rules.language.tree import CodeField, MetadataField, NumberField
 
+_SCANS = 12  # words that are sought in a text one by one, before all of its words get an index
+
 
 class Text:
     """The words of one text (a field, or one entry of a metadata field) and where each of them stands."""
 
-    __slots__ = ("_exact", "_paragraph_ends", "_sentence_ends", "_words", "language", "tokens")
+    __slots__ = ("_exact", "_folded", "_paragraph_ends", "_scans", "_sentence_ends", "_words", "language", "tokens")
 
     def __init__(self, tokens: Sequence[Token], language: str | None) -> None:
         self.tokens = tokens
         self.language = language
+        self._folded: list[str] | None = None
+        self._scans = 0
         self._words: dict[str, list[int]] | None = None
         self._exact: dict[str, list[int]] | None = None
         self._sentence_ends: list[int] | None = None
         self._paragraph_ends: list[int] | None = None
 
     @property
+    def folded(self) -> list[str]:
+        """The folded words, in order."""
+        if self._folded is None:
+            self._folded = list(map(_FOLDED, self.tokens))
+        return self._folded
+
+    @property
     def words(self) -> dict[str, list[int]]:
         """Each folded word with its positions, in order."""
         if self._words is None:
-            self._words = _positions(token.folded for token in self.tokens)
+            self._words = _positions(self.folded)
         return self._words
+
+    def at(self, word: str) -> list[int]:
+        """The positions of a folded word, in order."""
+        if self._words is None and self._scans < _SCANS:
+            self._scans += 1
+            return _scanned(self.folded, word)
+        return self.words.get(word, [])
 
     @property
     def exact(self) -> dict[str, list[int]]:
         """Each word as written (before folding) with its positions, in order."""
         if self._exact is None:
-            self._exact = _positions(token.exact for token in self.tokens)
+            self._exact = _positions(map(_EXACT, self.tokens))
         return self._exact
 
     @property
@@ -106,9 +126,52 @@ class Reading:
             return self.article.urgency
         return sum(len(self.text(field).tokens) for field in ("title", "lead", "body"))
 
+    @property
+    def size(self) -> int:
+        """How many words have been split."""
+        entries = (entry for entries in self._entries.values() for entry in entries)
+        return sum(len(text.tokens) for text in (*self._texts.values(), *entries))
+
     def _split(self, written: str, *, body: bool = False) -> Text:
         language = self.article.language
         return Text(split(written, body=body, language=language) if written else (), language)
+
+
+class Recent:
+    """Keeps the last readings that were split, so that an article that matched is not split again to explain it.
+
+    Bounded by `words_max` words together (some 300 bytes each); a reading above it is not kept.
+    """
+
+    def __init__(self, words_max: int) -> None:
+        self._words_max = words_max
+        self._words = 0
+        self._readings: OrderedDict[int, tuple[Reading, int]] = OrderedDict()
+
+    def keep(self, reading: Reading) -> None:
+        """Keep a reading as the latest one."""
+        self._drop(id(reading.article))
+        words = reading.size
+        if not 0 < words <= self._words_max:
+            return
+        self._readings[id(reading.article)] = reading, words
+        self._words += words
+        while self._words > self._words_max:
+            self._drop(next(iter(self._readings)))
+
+    def of(self, article: Article) -> Reading:
+        """The reading of this very article, or a new one."""
+        # A reading that is kept holds its article, so no other one gets its id.
+        kept = self._readings.get(id(article))
+        return kept[0] if kept else Reading(article)
+
+    def _drop(self, key: int) -> None:
+        dropped = self._readings.pop(key, None)
+        if dropped:
+            self._words -= dropped[1]
+
+
+RECENT = Recent(words_max=100_000)  # some 30 MB
 
 
 def published(article: Article, name: MetadataField) -> tuple[str, ...]:
@@ -124,6 +187,18 @@ def published(article: Article, name: MetadataField) -> tuple[str, ...]:
             return article.places
         case "subject":
             return article.subjects
+
+
+_EXACT, _FOLDED = attrgetter("exact"), attrgetter("folded")
+
+
+def _scanned(words: list[str], word: str) -> list[int]:
+    found: list[int] = []
+    place = -1
+    for _ in range(words.count(word)):
+        place = words.index(word, place + 1)
+        found.append(place)
+    return found
 
 
 def _positions(words: Iterable[str]) -> dict[str, list[int]]:

@@ -71,7 +71,7 @@ class Witnesses:
         return self._find(query, self._texts(TEXT_FIELDS)) or []
 
     def _texts(self, names: Iterable[str]) -> Asked:
-        return [(name, 0, self._reading.text(name)) for name in names]
+        return [(name, 0, text) for name in names if (text := self._reading.text(name)).tokens]
 
     def _find(self, node: Query, asked: Asked) -> list[Clause] | None:  # noqa: PLR0911  # one a node
         """The clauses, or None where `node` is false."""
@@ -109,7 +109,9 @@ class Witnesses:
             return None
         match node:
             case Codes(code_field):
-                return [Clause(node, [Place(code_field, 0, 0, len(self._reading.code(code_field) or ""))])]
+                article = self._reading.article
+                written = article.language if code_field == "lang" else article.country
+                return [Clause(node, [Place(code_field, 0, 0, len(written or ""))])]
             case Number(number_field):
                 return [Clause(node, [Place(number_field, 0, 0, 0)])]
         return []

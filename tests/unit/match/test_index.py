@@ -8,7 +8,7 @@ import pytest
 
 from schemas.article import Article
 from tests.unit.match.random_rules import random_article, random_rule
-from workers.match import Matcher
+from workers.match import Matcher, explain
 from workers.match.evaluate import asked, holds
 from workers.match.index import SAMPLED
 from workers.match.reading import Reading
@@ -171,3 +171,17 @@ def test_a_stem_is_taken_in_the_language_of_each_article() -> None:
     assert matcher.match(article_of("chevaux", language="fr")) == ["a"]
     assert matcher.match(article_of("chevaux", language="en")) == []
     assert matcher.match(article_of("cheval", language="en")) == ["a"]
+
+
+def test_a_rule_as_deep_as_may_be_is_no_recursion_error() -> None:
+    asked_deep: Query = A
+    term: Query = A
+    for _ in range(100):
+        asked_deep = Or((X, And((A, Not(Not(asked_deep))))))
+        term = Or((X, Near(A, Phrase((B, term)), 1, ordered=True)))
+    text = "alpha " + "alpha beta " * 100 + "alpha"
+    for query in (asked_deep, And((A, Not(AtLeast(1000, term)))), AtLeast(1, term)):
+        matcher = Matcher()
+        matcher.add("a", query)
+        assert matcher.match(article_of(text)) == ["a"]
+        assert explain(query, article_of(text), 50, 240).hits
