@@ -174,28 +174,32 @@ async def _run(stand: Stand, rules: Sequence[MadeRule], clock: Clock, sampler: S
     ]:
         parts.keep(Incoming(topic, 0, 0, 0, key.encode(), orjson.dumps(value)))
     pipeline = _pipeline(parts, clock)
-    done = asyncio.Event()
+    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     seen = 0
 
     async def tell(batch: Batch) -> None:
         nonlocal seen
         if seen == 0:
             sampler.start()
-            clock.lap("start")
-        else:
-            clock.lap("fetch and convert")
+        clock.lap("fetch and convert" if seen else "start")
         await pipeline.run(batch.records)
         await bulk.commit(batch)
         clock.lap("commit")
         seen += len(batch.records)
         if seen >= stand.articles:
-            sampler.stop()
-            done.set()
+            done.set_result(None)
 
-    bulk = BulkConsumer("articles", parts.options, tell)
+    async def tell_or_fail(batch: Batch) -> None:
+        try:
+            await tell(batch)
+        except Exception as exc:
+            done.set_exception(exc)
+            raise
+
+    bulk = BulkConsumer("articles", parts.options, tell_or_fail)
     await bulk.start()
     try:
-        await done.wait()
+        await done
     finally:
         sampler.stop()
         await bulk.stop()
