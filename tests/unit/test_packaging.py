@@ -169,8 +169,11 @@ class TestMap:
     def test_it_names_every_file_and_none_that_is_not_there(self) -> None:
         named = re.findall(r"^\| `([^`]+)` \|", self.TEXT, re.MULTILINE)
         folder = ROOT / "workers"
-        there = [path for kind in ("*.py", "*.lua") for path in folder.rglob(kind) if path.name != "__init__.py"]
-        assert sorted(named) == sorted(path.relative_to(folder).as_posix() for path in there)
+        found = [path for kind in ("*.py", "*.lua") for path in folder.rglob(kind) if path.name != "__init__.py"]
+        there = {path.relative_to(folder).as_posix() for path in found}
+        assert sorted(there - set(named)) == []
+        assert sorted(set(named) - there) == []
+        assert len(named) == len(set(named))
 
     def test_it_names_every_room_and_none_that_is_not_there(self) -> None:
         named = re.findall(r"^## `([^`]+)/`", self.TEXT, re.MULTILINE)
