@@ -57,11 +57,11 @@ class Demo:
             assert time.monotonic() < deadline, f"no {text!r} within {timeout_s} s:\n{self.output}"
             time.sleep(0.02)
 
-    def children(self) -> list[int]:
-        """The ids of the processes that run in its folder or for it."""
+    def children(self) -> dict[int, str]:
+        """The commands of the processes that it started, by their ids."""
         found = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True)
         rows = [line.split(None, 2) for line in found.stdout.splitlines()]
-        return [int(row[0]) for row in rows if int(row[1]) == self.process.pid]
+        return {int(row[0]): row[2] for row in rows if int(row[1]) == self.process.pid}
 
     def leftovers(self) -> list[Path]:
         """What is still in the folder for temporary files."""
@@ -185,7 +185,8 @@ def test_a_worker_that_is_killed_is_told_with_its_log(tmp_path: Path) -> None:
     with demo(tmp_path / "tmp", "--keep", "--fast") as run:
         run.wait_printed("Ctrl-C here stops", 60)
         children = run.children()
-        os.kill(max(children), signal.SIGKILL)
+        worker = next(pid for pid, command in children.items() if "run match" in command)
+        os.kill(worker, signal.SIGKILL)
         assert run.process.wait(15) == 69, run.output
         assert "match worker ended by itself with code -9" in run.output
         assert '"event": "ready"' in run.output

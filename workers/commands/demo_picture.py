@@ -80,6 +80,9 @@ class Excerpt(DemoScreen):
         self._shown[type(record)] += 1
         return self._shown[type(record)] <= SHOWN[type(record)]
 
+    def doing(self, what: str) -> None:
+        """Nothing: a picture does not move."""
+
     def alert(self, alert: Alert) -> None:
         """An alert, if there is room."""
         if self._has_room(alert):

@@ -28,7 +28,7 @@ from workers.demo.summary import Summary, percentile
 DIM = "dim"
 LETTER = "magenta"
 SHOWN_BYTES = 80  # of a dead letter's value
-MEASURED = "from an article's timestamp on the topic articles until its alert was read back from the topic alerts"
+MEASURED = "from an article's timestamp on articles until its alert was read back from alerts"
 
 
 class DemoScreen(AbstractContextManager["DemoScreen"]):
@@ -37,6 +37,7 @@ class DemoScreen(AbstractContextManager["DemoScreen"]):
     def __init__(self, console: Console) -> None:
         self._console = console
         self._status: Status | None = None
+        self._is_set_up = False  # something was shown behind the steps
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -62,14 +63,17 @@ class DemoScreen(AbstractContextManager["DemoScreen"]):
 
     def alert(self, alert: Alert) -> None:
         """An alert."""
+        self._begin()
         show(alert, self._console)
 
     def held(self, decision: Decision) -> None:
         """A match that became no alert, dimly."""
+        self._begin()
         show(decision, self._console)
 
     def letter(self, letter: DeadLetter) -> None:
         """A message that could not be read."""
+        self._begin()
         moment = letter.timestamp.astimezone().strftime("%H:%M:%S")
         self._print(Text.assemble(f"{moment}  ", ("dead letter", "bold"), f"  {plain(letter.message)}", style=LETTER))
         begins = plain((letter.value or b"")[:SHOWN_BYTES].decode(errors="replace"))
@@ -80,6 +84,7 @@ class DemoScreen(AbstractContextManager["DemoScreen"]):
 
     def summary(self, summary: Summary) -> None:
         """Every match accounted for."""
+        self._begin()
         self._stop()
         table = Table.grid(padding=(0, 2))
         table.add_column(style="bold")
@@ -126,6 +131,12 @@ class DemoScreen(AbstractContextManager["DemoScreen"]):
             ("demo --articles FILE", "your own articles (JSON Lines)"),
         ):
             self._print(Text.assemble(f"  {wirewatch} {arguments:<23}", (f"# {what}", DIM)))
+
+    def _begin(self) -> None:
+        """An empty line behind the steps."""
+        if not self._is_set_up:
+            self._print()
+        self._is_set_up = True
 
     def _print(self, what: Text | Table | Rule | str = "") -> None:
         self._console.print(what, soft_wrap=isinstance(what, Text))

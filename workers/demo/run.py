@@ -101,7 +101,10 @@ def run(script: Script, means: Means, screen: Screen) -> int:
         play = Play(script, means, screen, stage)
         try:
             with stage:
-                play.play()
+                try:
+                    play.play()
+                finally:
+                    screen.doing("stopping")
         except KeyboardInterrupt:
             return 0 if play.is_told else INTERRUPTED
         finally:
