@@ -5,22 +5,31 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
+from typing import NamedTuple
 
 from schemas.article import Article
-from workers.rules.language.split import Token, folded_words, split
+from workers.rules.language.split import Token, folded_sequence, folded_words, split
 from workers.rules.language.tree import CodeField, MetadataField, NumberField
 
 _SCANS = 12  # words that are sought in a text one by one, before all of its words get an index
 
 
+class Written(NamedTuple):
+    """What is split into words, and how."""
+
+    text: str
+    language: str | None = None
+    body: bool = False
+
+
 class Text:
     """The words of one text (a field, or one entry of a metadata field) and where each of them stands."""
 
-    __slots__ = ("_exact", "_folded", "_paragraph_ends", "_scans", "_sentence_ends", "_words", "language", "tokens")
+    __slots__ = ("_exact", "_folded", "_paragraph_ends", "_scans", "_sentence_ends", "_tokens", "_words", "written")
 
-    def __init__(self, tokens: Sequence[Token], language: str | None) -> None:
-        self.tokens = tokens
-        self.language = language
+    def __init__(self, written: Written, tokens: Sequence[Token] | None = None) -> None:
+        self.written = written
+        self._tokens = tokens
         self._folded: list[str] | None = None
         self._scans = 0
         self._words: dict[str, list[int]] | None = None
@@ -29,10 +38,29 @@ class Text:
         self._paragraph_ends: list[int] | None = None
 
     @property
+    def language(self) -> str | None:
+        """The article's."""
+        return self.written.language
+
+    def __len__(self) -> int:
+        return len(self.folded if self._tokens is None else self._tokens)
+
+    @property
+    def tokens(self) -> Sequence[Token]:
+        """The words with all that is known of them."""
+        if self._tokens is None:
+            text, language, body = self.written
+            self._tokens = split(text, body=body, language=language) if text else ()
+        return self._tokens
+
+    @property
     def folded(self) -> list[str]:
-        """The folded words, in order."""
+        """The folded words, in order. They are found sooner than tokens, where there are none yet."""
         if self._folded is None:
-            self._folded = list(map(_FOLDED, self.tokens))
+            if self._tokens is None:
+                self._folded = folded_sequence(self.written.text, language=self.language)
+            else:
+                self._folded = list(map(_FOLDED, self._tokens))
         return self._folded
 
     @property
@@ -72,11 +100,11 @@ class Text:
 
     def first(self, count: int) -> Text:
         """The text cut behind its first `count` words."""
-        return self if count >= len(self.tokens) else Text(self.tokens[:count], self.language)
+        return self if count >= len(self) else self.between(0, count)
 
     def between(self, start: int, end: int) -> Text:
         """The words from position `start` up to `end`, which is not included."""
-        return Text(self.tokens[start:end], self.language)
+        return Text(self.written, self.tokens[start:end])
 
 
 class Reading:
@@ -94,14 +122,14 @@ class Reading:
         text = self._texts.get(name)
         if text is None:
             written: str | None = getattr(self.article, name)
-            text = self._texts[name] = self._split(written or "", body=name == "body")
+            text = self._texts[name] = self._text(written or "", body=name == "body")
         return text
 
     def entries(self, name: MetadataField) -> list[Text]:
         """The entries of a metadata field, each a text of its own."""
         entries = self._entries.get(name)
         if entries is None:
-            entries = self._entries[name] = [self._split(entry) for entry in published(self.article, name)]
+            entries = self._entries[name] = [self._text(entry) for entry in published(self.article, name)]
         return entries
 
     def vocabulary(self) -> set[str]:
@@ -124,17 +152,16 @@ class Reading:
         """The urgency, or how many words the three text fields have together."""
         if name == "urgency":
             return self.article.urgency
-        return sum(len(self.text(field).tokens) for field in ("title", "lead", "body"))
+        return sum(len(self.text(field)) for field in ("title", "lead", "body"))
 
     @property
     def size(self) -> int:
         """How many words have been split."""
         entries = (entry for entries in self._entries.values() for entry in entries)
-        return sum(len(text.tokens) for text in (*self._texts.values(), *entries))
+        return sum(map(len, (*self._texts.values(), *entries)))
 
-    def _split(self, written: str, *, body: bool = False) -> Text:
-        language = self.article.language
-        return Text(split(written, body=body, language=language) if written else (), language)
+    def _text(self, written: str, *, body: bool = False) -> Text:
+        return Text(Written(written, self.article.language, body))
 
 
 class Recent:

@@ -71,7 +71,7 @@ class Witnesses:
         return self._find(query, self._texts(TEXT_FIELDS)) or []
 
     def _texts(self, names: Iterable[str]) -> Asked:
-        return [(name, 0, text) for name in names if (text := self._reading.text(name)).tokens]
+        return [(name, 0, text) for name in names if len(text := self._reading.text(name))]
 
     def _find(self, node: Query, asked: Asked) -> list[Clause] | None:  # noqa: PLR0911  # one a node
         """The clauses, or None where `node` is false."""
@@ -133,10 +133,10 @@ class Witnesses:
         found: list[Clause] = []
         for field, entry, whole in asked:
             text, allowed = _allowed(node, whole, unless)
-            tokens = text.tokens
             for term, parts in _terms(node, text, allowed) if allowed else ():
-                first = islice(parts, self._most)
-                found.append(Clause(term, [Place(field, entry, tokens[a].start, tokens[b].end) for a, b in first]))
+                spans = list(islice(parts, self._most))
+                tokens = text.tokens if spans else ()
+                found.append(Clause(term, [Place(field, entry, tokens[a].start, tokens[b].end) for a, b in spans]))
         return self._merged(found) or None
 
     def _merged(self, clauses: Iterable[Clause]) -> list[Clause]:
@@ -150,7 +150,7 @@ class Witnesses:
 def _allowed(node: Query, text: Text, unless: NotNear | None) -> tuple[Text, Rows]:
     if unless is not None:
         return text, alone(unless, text)
-    if len(text.tokens) > STRETCH_WORDS and any(isinstance(inner, Near) for inner in walk(node)):
+    if len(text) > STRETCH_WORDS and any(isinstance(inner, Near) for inner in walk(node)):
         found = shortest(node, text)
         if not found:
             return text, {}
@@ -194,7 +194,7 @@ def _pairs(join: Near, earlier: Rows, later: Rows, allowed: Rows, text: Text) ->
         if not wanted:
             continue
         for last in lasts(first, row):
-            furthest = last + join.reach if isinstance(join.reach, int) else len(text.tokens)
+            furthest = last + join.reach if isinstance(join.reach, int) else len(text)
             for start in firsts[bisect_right(firsts, last) : bisect_right(firsts, furthest)]:
                 looked += 1
                 both = later[start] << (start - first) & wanted

@@ -9,7 +9,7 @@ import pytest
 from schemas.article import Article
 from tests.unit.match.random_rules import random_article, random_rule
 from workers.match import Matcher, explain
-from workers.match.evaluate import asked, holds
+from workers.match.evaluate import holds, plain
 from workers.match.index import SAMPLED
 from workers.match.reading import Reading
 from workers.rules.language.tree import (
@@ -56,7 +56,7 @@ def test_the_matcher_says_yes_where_the_evaluator_does(seed: int) -> None:
                 matcher.add(rule_id, rules[rule_id])
         article = random_article(random, number)
         reading = Reading(article)
-        texts = asked(reading)
+        texts = plain(reading)
         expected = [rule_id for rule_id, query in sorted(rules.items()) if holds(query, reading, texts)]
         assert matcher.match(article) == expected, article
         answers[True] += len(expected)

@@ -11,15 +11,15 @@ import pytest
 from workers.errors import Broken
 from workers.match.near import lasts
 from workers.match.occurrences import alone, fitting, rows, shortest
-from workers.match.reading import Text
-from workers.rules.language.split import Token, split
+from workers.match.reading import Text, Written
+from workers.rules.language.split import Token
 from workers.rules.language.tree import And, Exact, Near, NotNear, Or, Phrase, Query, Reach, Stem, Wildcard, Word
 
 A, B, C = Word("alpha"), Word("beta"), Word("gamma")
 
 
 def text_of(written: str) -> Text:
-    return Text(split(written, body=True), None)
+    return Text(Written(written, body=True))
 
 
 def pairs(node: Query, text: Text) -> set[tuple[int, int]]:
@@ -85,7 +85,7 @@ def random_text(random: Random) -> Text:
             paragraph += random.random() < 0.5
         word = random.choice(["alpha", "beta", "gamma", "delta"])
         tokens.append(Token(word, word, at, at + 1, sentence, paragraph))
-    return Text(tokens, None)
+    return Text(Written(""), tokens)
 
 
 def test_rows_and_shortest_are_what_all_pairs_give() -> None:
@@ -179,8 +179,8 @@ def test_a_term_occurs(node: Query, written: str, expected: set[tuple[int, int]]
 
 def test_a_stem_is_taken_in_the_language_of_the_article() -> None:
     written = "chevaux cheval"
-    assert spans(Stem("cheval"), Text(split(written), "fr-CA")) == {(0, 0), (1, 1)}
-    assert spans(Stem("cheval"), Text(split(written), "en")) == {(1, 1)}
+    assert spans(Stem("cheval"), Text(Written(written, "fr-CA"))) == {(0, 0), (1, 1)}
+    assert spans(Stem("cheval"), Text(Written(written, "en"))) == {(1, 1)}
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ import pytest
 
 from schemas.article import Article
 from workers.match import reading as reading_module
-from workers.match.reading import Reading, Recent, Text
+from workers.match.reading import Reading, Recent, Text, Written
 from workers.rules.language.split import split
 
 
 def read(words: int) -> Reading:
     reading = Reading(Article(uri="urn:1", body="word " * words))
-    reading.text("body")
+    assert len(reading.text("body")) == words
     return reading
 
 
@@ -34,7 +34,7 @@ def test_a_text_is_split_once_and_a_vocabulary_splits_none(monkeypatch: pytest.M
 
 
 def test_a_word_is_found_alike_before_and_after_there_is_an_index() -> None:
-    text = Text(split("a b a c a"), None)
+    text = Text(Written("a b a c a"))
     for _ in range(30):
         assert [text.at(word) for word in "abcd"] == [[0, 2, 4], [1], [3], []]
 
@@ -70,11 +70,30 @@ def test_a_reading_that_is_too_large_or_was_not_split_is_not_kept() -> None:
 def test_a_reading_that_has_grown_counts_with_all_its_words() -> None:
     recent = Recent(words_max=10)
     first = Reading(Article(uri="urn:1", title="word", body="word " * 8))
-    first.text("title")
+    assert len(first.text("title")) == 1
     recent.keep(first)
-    first.text("body")
+    assert len(first.text("body")) == 8
     recent.keep(first)
     second = read(2)
     recent.keep(second)
     assert recent.of(first.article) is not first
     assert recent.of(second.article) is second
+
+
+@pytest.mark.parametrize("language", [None, "en", "tr"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "Plain words, and more.",
+        "U.S.'s O'Brien don't l'Iran Ankara'da x.com AT&T C++ 1,000 1,5 ... 'quoted' a..b",
+        "Élysée l’Iran 北朝鮮 Ελλάδα ﬁrst ½",
+    ],
+    ids=["nothing", "plain", "mixed", "other scripts"],
+)
+def test_folded_words_are_those_of_the_tokens(written: str, language: str | None) -> None:
+    quick = Text(Written(written, language))
+    plain = Text(Written(written, language))
+    assert quick.folded == [token.folded for token in plain.tokens]
+    assert plain.folded == quick.folded
+    assert len(quick) == len(plain)

@@ -69,22 +69,40 @@ def folded_words(text: str, *, language: str | None = None) -> set[str]:
     return set(map(fold, _joined(set(_PLAIN_CHUNK.findall(normal)), drops_suffixes)))
 
 
+def folded_sequence(text: str, *, language: str | None = None) -> list[str]:
+    """Exactly the folded words of `split(text, language=language)`, in order, sooner."""
+    drops_suffixes = _drops_suffixes(language)
+    if not text.isascii():
+        return list(map(fold, _words(normalise(text).text, drops_suffixes)[0]))
+    pieces = text.lower().translate(_SPACED).split()
+    words: list[str] = []
+    done = 0
+    for place in compress(count(), map(not_, map(str.isalnum, pieces))):
+        words += pieces[done:place]
+        words += _joined_piece(pieces[place], drops_suffixes)
+        done = place + 1
+    return words + pieces[done:]
+
+
 def _joined(pieces: set[str], drops_suffixes: bool) -> set[str]:
     """The words of pieces of a plain text; a piece holds at least one whole chunk."""
     mixed = set(filterfalse(str.isalnum, pieces))
     pieces -= mixed
     for piece in mixed:
-        core = piece.strip(_IDLE_AT_THE_EDGE)
-        if core.isalnum():
-            pieces.add(core)
-        else:
-            pieces.update((_known_piece if len(core) <= _LONG_CHUNK else _words_of_piece)(core, drops_suffixes))
+        pieces.update(_joined_piece(piece, drops_suffixes))
     return pieces
+
+
+def _joined_piece(piece: str, drops_suffixes: bool) -> tuple[str, ...]:
+    core = piece.strip(_IDLE_AT_THE_EDGE)
+    if core.isalnum():
+        return (core,)
+    return (_known_piece if len(core) <= _LONG_CHUNK else _words_of_piece)(core, drops_suffixes)
 
 
 def _words_of_piece(piece: str, drops_suffixes: bool) -> tuple[str, ...]:
     chunks = (_words_of_chunk(chunk, drops_suffixes) for chunk in _PLAIN_CHUNK.findall(piece))
-    return tuple({found.exact for words in chunks for found in words})
+    return tuple(found.exact for words in chunks for found in words)
 
 
 _known_piece = lru_cache(maxsize=16384)(_words_of_piece)
