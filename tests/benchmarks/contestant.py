@@ -35,8 +35,8 @@ class Contestant:
         with self.log.open("wb") as file:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", *self.arguments],
-                cwd=ROOT,
-                env={**os.environ, **self.environment},
+                cwd=self.log.parent,  # the rivals leave folders where they run
+                env={**os.environ, **self.environment, "PYTHONPATH": str(ROOT)},
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=file,
