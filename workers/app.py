@@ -21,6 +21,7 @@ from schemas.envelope import Incoming
 from workers import articles
 from workers.channels import ChannelBook
 from workers.dedup.claims_redis import RedisClaims, connect
+from workers.errors import Refused
 from workers.health import Health, Missing
 from workers.keeping import Keeper
 from workers.match import Matcher, explain
@@ -32,7 +33,9 @@ from workers.rules.book import Book, LiveRule
 from workers.streams.match_worker import App, Work, match_app
 from workers.streams.options import Options
 from workers.streams.outbox_kafka import KafkaOutbox
+from workers.streams.watchdog import Progress
 from workers.telling import Limits, Teller
+from workers.thinking import Thinker
 
 log = structlog.get_logger("wirewatch")
 
@@ -97,7 +100,15 @@ class MatchParts:
             match.dead_letter_max_bytes,
             lambda record, why: self.metrics.letters.labels(record.topic, why.reason).inc(),
         )
-        self.keeper = Keeper(self.book, self.channels, settings.articles.max_bytes, self.refusals.note)
+        self.progress = Progress()
+        self.think = Thinker()
+        self._refused: list[tuple[Incoming, Refused]] = []
+        self.keeper = Keeper(
+            self.book,
+            self.channels,
+            settings.articles.max_bytes,
+            lambda record, why: self._refused.append((record, why)),
+        )
         self.pipeline = Pipeline(
             lambda value: articles.read(value, settings.articles.max_bytes),
             self.book,
@@ -111,6 +122,8 @@ class MatchParts:
             self.outbox,
             asyncio.sleep,
             self.passed,
+            self.think,
+            self.progress.made,
         )
 
     def _explain(self, live: LiveRule, article: Article) -> Evidence:
@@ -123,14 +136,24 @@ class MatchParts:
         else:
             log.info("ready", rules=len(self.book), channels=len(self.channels))
 
-    def keep(self, record: Incoming) -> None:
-        """Apply a record of the compacted topics."""
-        self.keeper.keep(record)
-        self.metrics.rules.set(len(self.book))
+    async def keep(self, records: Sequence[Incoming]) -> None:
+        """Apply records of the compacted topics."""
 
-    def loaded(self) -> None:
+        def keep_all() -> None:
+            for record in records:
+                self.keeper.keep(record)
+
+        await self._edit(keep_all)
+
+    async def loaded(self) -> None:
         """The compacted topics are read to their ends."""
-        self.keeper.loaded()
+        await self._edit(self.keeper.loaded)
+
+    async def _edit(self, work: Callable[[], object]) -> None:
+        await self.think(work)
+        refused, self._refused = self._refused, []
+        for record, why in refused:
+            self.refusals.note(record, why)
         self.metrics.rules.set(len(self.book))
 
     async def tell(self, records: Sequence[Incoming]) -> None:
@@ -139,6 +162,7 @@ class MatchParts:
 
     async def close(self) -> None:
         """Close the doors."""
+        self.think.close()
         await self.outbox.stop()
         await self.redis.aclose()
 
@@ -149,12 +173,14 @@ def match_app_of(settings: Settings) -> App:
     if settings.match.metrics_port:
         serve(parts.metrics.registry, settings.match.metrics_host, settings.match.metrics_port)
     work = Work(
+        keep=parts.keep,
         loaded=parts.loaded,
         tell=parts.tell,
         committed=lambda: parts.passed(Step.COMMITTED),
         lag=parts.metrics.lag.set,
         health=parts.health,
+        progress=parts.progress,
         beside=parts.refusals.run,
         close=parts.close,
     )
-    return match_app(parts.options, parts.keep, work)
+    return match_app(parts.options, work)

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from enum import IntEnum
+from functools import partial
 
 from schemas.article import Article, ArticleStatus
 from schemas.envelope import Incoming
@@ -27,6 +28,7 @@ from workers.rules.book import Book
 from workers.streams.outbox import Outbox
 from workers.tally import Tally
 from workers.telling import Fate, Match, Message, Teller
+from workers.thinking import Think
 
 WAIT_S = 0.2  # between two questions after a story that another worker has claimed
 
@@ -54,6 +56,8 @@ class Pipeline:
         outbox: Outbox,
         sleep: Callable[[float], Awaitable[None]],
         passed: Callable[[Step], None],
+        think: Think,
+        got_on: Callable[[], None],
     ) -> None:
         self._read = read
         self._book = book
@@ -62,13 +66,15 @@ class Pipeline:
         self._outbox = outbox
         self._sleep = sleep
         self._passed = passed
+        self._think = think
+        self._got_on = got_on  # hears of each article that is read, matched or told, for the watchdog
 
     async def run(self, batch: Sequence[Incoming]) -> Tally:
         """Tell of a batch. Raises Unavailable (run it again) or Broken (stop, commit nothing)."""
         tally = Tally(articles=len(batch))
-        articles, messages = self._read_all(batch)
+        articles, messages = await self._think(lambda: self._read_all(batch))
         self._passed(Step.READ)
-        matches, withheld = self._match_all(articles, tally)
+        matches, withheld = await self._think(lambda: self._match_all(articles, tally))
         messages += withheld
         self._passed(Step.MATCHED)
         batch_claims = {(match.owner, rule_id) for match in matches for rule_id in match.rules}
@@ -76,9 +82,7 @@ class Pipeline:
             answers = await self._claims.claim([match.request() for match in matches]) if matches else []
             self._passed(Step.CLAIMED)
             fates = [Fate.of(match, answer, batch_claims) for match, answer in zip(matches, answers, strict=True)]
-            for fate in fates:
-                messages += self._teller.tell(fate.tell)
-                messages += self._teller.hold(fate.hold, HeldReason.SEEN_ALREADY, fate.details)
+            messages += await self._think(partial(self._compose_all, fates))
             await self._publish(messages, tally)
             self._passed(Step.PUBLISHED)
             await self._claims.confirm([fate.tell.request() for fate in fates if fate.tell.rules])
@@ -95,6 +99,7 @@ class Pipeline:
                 articles.append((record, self._read(record.value)))
             except Refused as why:
                 letters.append(self._teller.bury(record, why))
+            self._got_on()
         return articles, letters
 
     def _match_all(
@@ -105,6 +110,7 @@ class Pipeline:
         withheld: list[Message] = []
         for record, article in articles:
             rules = self._book.match(article)
+            self._got_on()
             if not rules:
                 continue
             tally.matches += len(rules)
@@ -116,6 +122,14 @@ class Pipeline:
                 reason, detail = barred
                 withheld += self._teller.hold(match, reason, dict.fromkeys(rules, detail))
         return matches, withheld
+
+    def _compose_all(self, fates: Sequence[Fate]) -> list[Message]:
+        messages = []
+        for fate in fates:
+            messages += self._teller.tell(fate.tell)
+            messages += self._teller.hold(fate.hold, HeldReason.SEEN_ALREADY, fate.details)
+            self._got_on()
+        return messages
 
     async def _publish(self, messages: Sequence[Message], tally: Tally) -> None:
         """Send; an alert of which the broker refuses a copy for its size becomes a decision, once."""

@@ -63,13 +63,13 @@ def test_each_kind_of_poison_is_a_dead_letter_and_holds_up_nothing(house: House)
     worker = house.start()
     house.wait_done()
     letters = house.rows("dead-letters")
-    assert {base64.b64decode(row["key"]).decode(): row["reason"] for row in letters} == {
+    assert {base64.urlsafe_b64decode(row["key"]).decode(): row["reason"] for row in letters} == {
         name: reason for name, (_, reason) in POISON.items()
     }
     assert len(letters) == len(POISON)
     for row in letters:
-        value = POISON[base64.b64decode(row["key"]).decode()][0]
-        assert (None if row["value"] is None else base64.b64decode(row["value"])) == value
+        value = POISON[base64.urlsafe_b64decode(row["key"]).decode()][0]
+        assert (None if row["value"] is None else base64.urlsafe_b64decode(row["value"])) == value
         assert row["topic"] == "articles"
         assert row["message"]
         assert row["hint"]
@@ -97,7 +97,6 @@ def test_a_batch_that_inflates_hugely_is_read_within_bounds(house: House) -> Non
         compression_type="gzip",
         linger_ms=2000,
         batch_size=90_000_000,
-        buffer_memory=200_000_000,
         max_request_size=90_000_000,
     )
     for number in range(8):

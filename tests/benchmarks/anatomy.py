@@ -36,6 +36,7 @@ from workers.rules.book import LiveRule
 from workers.streams.bulk import Batch, BulkConsumer
 from workers.streams.outbox import Outbox
 from workers.telling import Limits, Teller
+from workers.thinking import at_once
 
 SAMPLE_S = 0.001  # of CPU time, between two looks at the stack
 TOP = 25
@@ -168,11 +169,9 @@ async def _run(stand: Stand, rules: Sequence[MadeRule], clock: Clock, sampler: S
         },
     )
     parts = MatchParts(settings)
-    for topic, key, value in [
-        ("channels", CHANNEL, {"id": CHANNEL}),
-        *(("rules", each.id, each.record(CHANNEL)) for each in rules),
-    ]:
-        parts.keep(Incoming(topic, 0, 0, 0, key.encode(), orjson.dumps(value)))
+    kept = [("channels", CHANNEL, {"id": CHANNEL}), *(("rules", each.id, each.record(CHANNEL)) for each in rules)]
+    await parts.keep([Incoming(topic, 0, 0, 0, key.encode(), orjson.dumps(value)) for topic, key, value in kept])
+    await parts.loaded()
     pipeline = _pipeline(parts, clock)
     done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     seen = 0
@@ -230,4 +229,6 @@ def _pipeline(parts: MatchParts, clock: Clock) -> Pipeline:
         ClockedOutbox(parts.outbox, clock),
         asyncio.sleep,
         clock.passed,
+        at_once,
+        lambda: None,
     )

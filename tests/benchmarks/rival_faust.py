@@ -61,6 +61,7 @@ def matching(outbox: FaustOutbox, redis_url: str, key_prefix: str, rules: Path, 
     from workers.pipeline import Pipeline
     from workers.rules.book import Book
     from workers.telling import Limits, Teller
+    from workers.thinking import at_once
 
     book, channels = Book(Matcher()), ChannelBook()
     channels.put(Channel(id=channel))
@@ -74,7 +75,7 @@ def matching(outbox: FaustOutbox, redis_url: str, key_prefix: str, rules: Path, 
     )
     claims = RedisClaims(connect(redis_url, 5), key_prefix, LEASE_MS)
     read = _reader()
-    return Pipeline(read, book, teller, claims, outbox, asyncio.sleep, lambda step: None).run
+    return Pipeline(read, book, teller, claims, outbox, asyncio.sleep, lambda step: None, at_once, lambda: None).run
 
 
 def parsing(outbox: FaustOutbox, targets: Sequence[str], share: float, size_bytes: int) -> Tell:

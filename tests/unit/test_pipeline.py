@@ -21,6 +21,7 @@ from workers.rules.book import Book
 from workers.streams import MemoryOutbox
 from workers.tally import Tally
 from workers.telling import Limits, Teller
+from workers.thinking import at_once
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 RULE = Rule(id="dprk", query="Russia AND North Korea AND defence", channels=("desk", "east"))
@@ -55,6 +56,8 @@ class World:
             self.outbox,
             self._sleep,
             self.steps.append,
+            at_once,
+            lambda: None,
         )
 
     async def _sleep(self, seconds: float) -> None:

@@ -41,7 +41,7 @@ class Follower(Service):
         first: Sequence[str],
         then: Sequence[str],
         options: Options,
-        keep: Callable[[Incoming], None],
+        keep: Callable[[Sequence[Incoming]], Awaitable[None]],
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -63,10 +63,10 @@ class Follower(Service):
         self.caught_up.set()
         while not self.should_stop:
             polled = await consumer.getmany(timeout_ms=POLL_MS)
-            self._apply({each: records for each, records in polled.items() if each in first})
+            await self._apply({each: records for each, records in polled.items() if each in first})
             if any(each in then for each in polled):
                 await self._read_to_end(consumer, first)
-                self._apply({each: records for each, records in polled.items() if each in then})
+                await self._apply({each: records for each, records in polled.items() if each in then})
 
     async def _connected(self) -> AIOKafkaConsumer:
         options = self._options
@@ -94,7 +94,7 @@ class Follower(Service):
             behind = [each for each in partitions if await self._patient(partial(consumer.position, each)) < ends[each]]
             if not behind:
                 return
-            self._apply(await consumer.getmany(*behind, timeout_ms=POLL_MS))
+            await self._apply(await consumer.getmany(*behind, timeout_ms=POLL_MS))
 
     async def _patient(self, ask: Callable[[], Awaitable[T]]) -> T:
         """Ask the broker until it answers: positions are kept, so nothing is read twice or passed over."""
@@ -105,11 +105,10 @@ class Follower(Service):
                 log.warning("Kafka does not answer; asking again", error=repr(exc))
                 await asyncio.sleep(RETRY_S)
 
-    def _apply(self, polled: dict[TopicPartition, Sequence[Any]]) -> None:
+    async def _apply(self, polled: dict[TopicPartition, Sequence[Any]]) -> None:
         for partition, records in polled.items():
             topic = self._options.short(partition.topic)
-            for record in records:
-                self._keep(incoming(record, topic))
+            await self._keep([incoming(record, topic) for record in records])
 
     async def on_stop(self) -> None:
         """Close the connection."""

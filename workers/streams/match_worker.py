@@ -7,6 +7,8 @@ the process with a non-zero code: nothing restarts an agent in place.
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -55,11 +57,13 @@ class App(faust.App):
 class Work:
     """What the frame asks of the wiring."""
 
-    loaded: Callable[[], None]  # the compacted topics are read to their ends
+    keep: Callable[[Sequence[Incoming]], Awaitable[None]]  # records of the compacted topics
+    loaded: Callable[[], Awaitable[None]]  # those topics are read to their ends
     tell: Callable[[Sequence[Incoming]], Awaitable[None]]
     committed: Callable[[], None]
     lag: Callable[[int], None]
     health: Health
+    progress: Progress
     beside: Callable[[], Awaitable[None]]  # runs as long as the worker
     close: Callable[[], Awaitable[None]]
 
@@ -81,7 +85,7 @@ class Batches(Service):
         self._follower = follower
         self._work = work
         self._health = work.health
-        self._progress = Progress()
+        self._progress = work.progress
         self._watchdog = Watchdog(self._progress, options.stall_timeout_s)
 
     async def on_start(self) -> None:
@@ -91,7 +95,7 @@ class Batches(Service):
         while not self._follower.caught_up.is_set():
             self._progress.made()  # a large rule set takes long; the follower itself waits for the broker
             await asyncio.wait([asyncio.ensure_future(self._follower.caught_up.wait())], timeout=1.0)
-        self._work.loaded()
+        await self._work.loaded()
         self._health.lacks(Missing.RULES, False)
         await self.add_runtime_dependency(self._bulk)
 
@@ -157,8 +161,8 @@ class Batches(Service):
         await self._work.close()
 
 
-def match_app(options: Options, keep: Callable[[Incoming], None], work: Work) -> App:
-    """The faust app: `keep` takes the records of the compacted topics, `work` the rest."""
+def match_app(options: Options, work: Work) -> App:
+    """The faust app."""
     app = App(
         options.prefix + options.group,
         broker=f"kafka://{options.bootstrap}",
@@ -170,7 +174,7 @@ def match_app(options: Options, keep: Callable[[Incoming], None], work: Work) ->
     )
     channel = app.channel(maxsize=1)
     bulk = BulkConsumer("articles", options, lambda batch: channel.send(value=batch))
-    follower = Follower(("lists", "channels"), ("rules",), options, keep)
+    follower = Follower(("lists", "channels"), ("rules",), options, work.keep)
     service = Batches(options, bulk, follower, work, beacon=app.beacon)
 
     @app.agent(channel)
@@ -197,7 +201,12 @@ def run_app(app: App) -> NoReturn:
     """Run until SIGTERM, SIGINT or a crash; ends the process with 0 or a non-zero code."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    Worker(app, loop=loop).execute_from_commandline()
+    try:
+        Worker(app, loop=loop).execute_from_commandline()
+    except SystemExit as exc:
+        logging.shutdown()
+        # The interpreter would wait for the thinking thread, which may still be at a batch that was given up.
+        os._exit(exc.code if isinstance(exc.code, int) else int(bool(exc.code)))
 
 
 class Worker(faust.Worker):
