@@ -17,7 +17,7 @@ QUIX = "quix-streams, parse and publish"
 PLAIN = "plain faust agent, all of it"
 PLAIN_PARSING = "plain faust agent, parse and publish"
 MATCHING = (OURS, PLAIN)
-COMMITS = 10  # of quix-streams in a run; each waits for the broker, so more would slow it
+COMMITS = 4  # of quix-streams in a run; each waits for the broker, so more would slow it
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ an alert shows when the edit was live; the time of the alert's own record, when 
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from tests.benchmarks.stand import CHANNEL, PREFIX
 
 PROBE_EVERY_S = 0.005
+FLOW_EVERY_S = 0.02
 TIMEOUT_S = 10.0
 RULE_ID = "edited"
 
@@ -41,6 +43,8 @@ def measure(bootstrap: str, edits: int) -> list[Edit]:
     """So many edits, one after the other, on the workers that run."""
     with _alerts(bootstrap) as alerts:
         editor = Editor(bootstrap, alerts)
+        if edits:
+            editor.edit("zqwarm", 1)  # connections, topics' places
         return [editor.edit(f"zq{_letters(number)}", number + 1) for number in range(edits)]
 
 
@@ -86,6 +90,33 @@ class Editor:
                 alert = orjson.loads(message.value())
                 if alert["rule"]["id"] == RULE_ID:
                     yield alert["article"]["uri"], message.timestamp()[1]
+
+
+@contextmanager
+def flowing(bootstrap: str, values: Sequence[bytes], articles_per_s: int) -> Iterator[None]:
+    """Meanwhile the articles are published evenly at this rate, again and again, under uris of their own."""
+    stopped = threading.Event()
+    thread = threading.Thread(target=_flow, args=(bootstrap, values, articles_per_s, stopped), name="flow")
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join()
+
+
+def _flow(bootstrap: str, values: Sequence[bytes], articles_per_s: int, stopped: threading.Event) -> None:
+    producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 0})
+    run = uuid4().hex[:8]
+    began = time.monotonic()
+    sent = 0
+    while not stopped.wait(FLOW_EVERY_S):
+        while sent < (time.monotonic() - began) * articles_per_s:
+            article = orjson.loads(values[sent % len(values)]) | {"uri": f"flow:{run}:{sent}"}
+            producer.produce(f"{PREFIX}articles", orjson.dumps(article), article["uri"])
+            sent += 1
+        producer.poll(0)
+    producer.flush()
 
 
 @contextmanager
