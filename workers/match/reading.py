@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from schemas.article import Article
-from workers.rules.language.split import Token, folded_sequence, folded_words, split
+from workers.rules.language.split import Token, folded_sequence, folded_words, places, split
 from workers.rules.language.tree import CodeField, MetadataField, NumberField
 
 _SCANS = 12  # words that are sought in a text one by one, before all of its words get an index
@@ -25,12 +25,23 @@ class Written(NamedTuple):
 class Text:
     """The words of one text (a field, or one entry of a metadata field) and where each of them stands."""
 
-    __slots__ = ("_exact", "_folded", "_paragraph_ends", "_scans", "_sentence_ends", "_tokens", "_words", "written")
+    __slots__ = (
+        "_exact",
+        "_folded",
+        "_paragraph_ends",
+        "_places",
+        "_scans",
+        "_sentence_ends",
+        "_tokens",
+        "_words",
+        "written",
+    )
 
     def __init__(self, written: Written, tokens: Sequence[Token] | None = None) -> None:
         self.written = written
         self._tokens = tokens
         self._folded: list[str] | None = None
+        self._places: Sequence[tuple[int, int]] | None = None
         self._scans = 0
         self._words: dict[str, list[int]] | None = None
         self._exact: dict[str, list[int]] | None = None
@@ -52,6 +63,16 @@ class Text:
             text, language, body = self.written
             self._tokens = split(text, body=body, language=language) if text else ()
         return self._tokens
+
+    @property
+    def places(self) -> Sequence[tuple[int, int]]:
+        """Where each word stands: its code points in the text as published."""
+        if self._places is None:
+            if self._tokens is None:
+                self._places = places(self.written.text, language=self.language)
+            else:
+                self._places = list(map(_PLACE, self._tokens))
+        return self._places
 
     @property
     def folded(self) -> list[str]:
@@ -216,7 +237,7 @@ def published(article: Article, name: MetadataField) -> tuple[str, ...]:
             return article.subjects
 
 
-_EXACT, _FOLDED = attrgetter("exact"), attrgetter("folded")
+_EXACT, _FOLDED, _PLACE = attrgetter("exact"), attrgetter("folded"), attrgetter("start", "end")
 
 
 def _scanned(words: list[str], word: str) -> list[int]:

@@ -135,8 +135,8 @@ class Witnesses:
             text, allowed = _allowed(node, whole, unless)
             for term, parts in _terms(node, text, allowed) if allowed else ():
                 spans = list(islice(parts, self._most))
-                tokens = text.tokens if spans else ()
-                found.append(Clause(term, [Place(field, entry, tokens[a].start, tokens[b].end) for a, b in spans]))
+                at = text.places if spans else ()
+                found.append(Clause(term, [Place(field, entry, at[a][0], at[b][1]) for a, b in spans]))
         return self._merged(found) or None
 
     def _merged(self, clauses: Iterable[Clause]) -> list[Clause]:

@@ -91,9 +91,11 @@ def test_a_reading_that_has_grown_counts_with_all_its_words() -> None:
     ],
     ids=["nothing", "plain", "mixed", "other scripts"],
 )
-def test_folded_words_are_those_of_the_tokens(written: str, language: str | None) -> None:
+def test_words_and_places_are_those_of_the_tokens(written: str, language: str | None) -> None:
     quick = Text(Written(written, language))
     plain = Text(Written(written, language))
     assert quick.folded == [token.folded for token in plain.tokens]
     assert plain.folded == quick.folded
     assert len(quick) == len(plain)
+    assert quick.places == [(token.start, token.end) for token in plain.tokens]
+    assert list(plain.places) == quick.places

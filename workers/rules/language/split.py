@@ -51,11 +51,23 @@ def split_normal(normal: Normal, *, body: bool = False, language: str | None = N
     sentences = _numbers(sorted({*paragraph_cuts, *_cuts(starts, stops)}), len(exacts))
     paragraphs = _numbers(paragraph_cuts, len(exacts))
     folded = map(str.lower if normal.text.isascii() else fold, exacts)
-    if normal.origin is not None and normal.ends is not None:
-        starts = [normal.origin[start] for start in starts]
-        ends = [normal.ends[end - 1] for end in ends]
+    starts, ends = _given(normal, starts, ends)
     rows = zip(exacts, folded, starts, ends, sentences, paragraphs, strict=True)
     return list(map(tuple.__new__, repeat(Token), rows))
+
+
+def places(text: str, *, language: str | None = None) -> list[tuple[int, int]]:
+    """Exactly `start` and `end` of each word of `split(text, language=language)`, sooner."""
+    normal = normalise(text)
+    _, starts, ends, _ = _words(normal.text, _drops_suffixes(language))
+    return list(zip(*_given(normal, starts, ends), strict=True))
+
+
+def _given(normal: Normal, starts: list[int], ends: list[int]) -> tuple[list[int], list[int]]:
+    """Places in the text as it was given."""
+    if normal.origin is None or normal.ends is None:
+        return starts, ends
+    return [normal.origin[start] for start in starts], [normal.ends[end - 1] for end in ends]
 
 
 def folded_words(text: str, *, language: str | None = None) -> set[str]:
@@ -88,8 +100,11 @@ def _joined(pieces: set[str], drops_suffixes: bool) -> set[str]:
     """The words of pieces of a plain text; a piece holds at least one whole chunk."""
     mixed = set(filterfalse(str.isalnum, pieces))
     pieces -= mixed
-    for piece in mixed:
-        pieces.update(_joined_piece(piece, drops_suffixes))
+    cores = {piece.strip(_IDLE_AT_THE_EDGE) for piece in mixed}
+    joined = set(filterfalse(str.isalnum, cores))
+    pieces |= cores - joined
+    for core in joined:
+        pieces.update(_joined_piece(core, drops_suffixes))
     return pieces
 
 
