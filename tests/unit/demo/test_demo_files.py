@@ -49,7 +49,11 @@ def test_own_articles_are_played_as_they_stand(tmp_path: Path) -> None:
     ("text", "told"),
     [
         pytest.param(ARTICLE + '{"uri": "a:2"', r"own\.jsonl:2: no JSON at byte", id="a line cut off"),
-        pytest.param("\n\n" + '{"uri": "a:2"}', r"own\.jsonl:3: title, lead and body are all empty", id="no text, behind blank lines"),
+        pytest.param(
+            "\n\n" + '{"uri": "a:2"}',
+            r"own\.jsonl:3: title, lead and body are all empty",
+            id="no text, behind blank lines",
+        ),
         pytest.param("", r"own\.jsonl: there is no article in it", id="empty"),
     ],
 )

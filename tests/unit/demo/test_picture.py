@@ -1,0 +1,58 @@
+"""The picture for the README: an excerpt of a run, that fetches nothing from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from schemas.reasons import HeldReason
+from tests.unit.demo.test_summary import alert, decision, letter
+from workers.commands.demo_picture import SHOWN, recorded
+from workers.demo.summary import Summary
+
+PICTURE = Path(__file__).parents[3] / "docs/demo.svg"
+
+
+@pytest.fixture
+def picture(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """One of a run with many alerts."""
+    path = tmp_path / "demo.svg"
+    with recorded(path) as screen:
+        screen.doing("starting")
+        screen.done("broker", "there")
+        for number in range(20):
+            screen.alert(alert(f"al_{number}", f"rule-{number}"))
+            screen.held(decision(f"de_{number}", HeldReason.EMBARGOED))
+            screen.letter(letter(number))
+        screen.summary(Summary(rules=3, articles=60))
+    return path.read_text(encoding="utf-8")
+
+
+def words(svg: str) -> str:
+    """Its text."""
+    return " ".join(" ".join(ElementTree.fromstring(svg).itertext()).replace("\xa0", " ").split())  # noqa: S314  # ours
+
+
+def test_it_shows_the_first_few_and_the_summary(picture: str) -> None:
+    text = words(picture)
+    assert all(f"rule-{number} " in text for number in range(next(iter(SHOWN.values()))))
+    assert "rule-5 " not in text
+    assert text.count("held back: embargoed") == text.count("dead letter ") == 1
+    assert "articles 60 published" in text
+    assert "starting" not in text
+
+
+@pytest.mark.parametrize("which", ["made now", "in docs"])
+def test_it_fetches_nothing(which: str, picture: str) -> None:
+    svg = picture if which == "made now" else PICTURE.read_text(encoding="utf-8")
+    assert set(re.findall(r"https?://[^\"' )]+", svg)) == {"http://www.w3.org/2000/svg"}
+    assert not re.search(r"@font-face|@import|href=\"[^#]|url\([^#]", svg)
+
+
+def test_the_picture_in_docs_is_of_a_whole_run() -> None:
+    text = words(PICTURE.read_text(encoding="utf-8"))
+    assert "Russia and North Korea, defence → security, asia" in text
+    assert "Summary" in text
