@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import difflib
+import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workers.commands.session import kafka_of, settings_of
 from workers.commands.terminal import flush, note, out, say_error, say_json
-from workers.errors import Refused
+from workers.errors import Refused, Unavailable
 
 if TYPE_CHECKING:
     from schemas.envelope import Incoming
     from workers.streams.admin import Admin
 
+LOOK_EVERY_S = 5.0
 MAX_BYTES = 64 * 1024 * 1024  # of a record; the topic itself takes less
 
 
@@ -44,8 +46,33 @@ def tail(
             _check_channel(channel, kafka)
         if out().is_terminal and not json:
             note(f"{' and '.join(settings.topic_prefix + name for name in topics)}; Ctrl-C ends")
-        for record in kafka.follow(topics, from_beginning, lambda: False):
+        for record in kafka.follow(topics, from_beginning, Lookout(kafka).stop):
             (_show_json if json else _show)(record)
+
+
+class Lookout:
+    """Says once when Kafka is away and once when it is back: the reader itself waits in silence."""
+
+    def __init__(self, kafka: Admin) -> None:
+        self._kafka = kafka
+        self._away = False
+        self._looked = time.monotonic()
+
+    def stop(self) -> bool:
+        """Never; looks after Kafka every few seconds."""
+        if time.monotonic() - self._looked < LOOK_EVERY_S:
+            return False
+        try:
+            self._kafka.topics()
+            if self._away:
+                note("Kafka answers again")
+            self._away = False
+        except Unavailable as exc:
+            if not self._away:
+                note(f"waiting: {exc}")
+            self._away = True
+        self._looked = time.monotonic()
+        return False
 
 
 def _check_channel(channel: str, kafka: Admin) -> None:

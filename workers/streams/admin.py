@@ -16,6 +16,7 @@ from kafka.errors import (
     KafkaError,
     KafkaTimeoutError,
     MessageSizeTooLargeError,
+    NodeNotReadyError,
     TopicAlreadyExistsError,
 )
 
@@ -26,8 +27,9 @@ from workers.errors import Refused, Unavailable
 
 POLL_MS = 200
 FETCH_BYTES = 16 * 1024 * 1024
+BATCH_BYTES = 256 * 1024
 REQUEST_BYTES = 17 * 1024 * 1024
-_AWAY = (KafkaTimeoutError, KafkaConnectionError, OSError)
+_AWAY = (KafkaTimeoutError, KafkaConnectionError, NodeNotReadyError, OSError)
 
 
 class Admin(AbstractContextManager["Admin"]):
@@ -57,7 +59,9 @@ class Admin(AbstractContextManager["Admin"]):
     ) -> None:
         with suppress(KafkaError, OSError):  # what matters has been acknowledged, or told as failed
             if self._producer is not None:
-                self._producer.close(timeout=0 if error else self._timeout_s)
+                if error:
+                    self._producer._sender.force_close()  # `close` alone raises, now and at the end
+                self._producer.close(timeout=self._timeout_s)
         if self._client is not None:
             self._client.close()
 
@@ -113,7 +117,7 @@ class Admin(AbstractContextManager["Admin"]):
         with self._translated():
             futures = [self._sent(each) for each in messages]
             if self._producer is not None:
-                self._producer.flush(timeout=self._delivery_s)
+                self._producer.flush(timeout=self._delivery_s + self._timeout_s)
             for message, future in zip(messages, futures, strict=True):
                 try:
                     future.get(timeout=self._delivery_s)
@@ -132,6 +136,7 @@ class Admin(AbstractContextManager["Admin"]):
                 delivery_timeout_ms=int(self._delivery_s * 1000),
                 max_block_ms=self._timeout_ms,
                 linger_ms=5,
+                batch_size=BATCH_BYTES,
                 allow_auto_create_topics=False,
             )
         if topic not in self._known:
