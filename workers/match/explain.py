@@ -8,10 +8,10 @@ from typing import cast
 from schemas.alert import Evidence
 from schemas.article import Article
 from workers.match.excerpt import excerpt
-from workers.match.reading import RECENT
+from workers.match.recent import RECENT
 from workers.match.witnesses import Clause, Place, Witnesses, in_order
 from workers.rules.language import render
-from workers.rules.language.tree import TEXT_FIELDS, Query, Word
+from workers.rules.language.tree import TEXT_FIELDS, Phrase, Query, Word
 
 
 def explain(query: Query, article: Article, max_hits: int, excerpt_chars: int) -> Evidence:
@@ -52,4 +52,9 @@ def _order(hit: tuple[Place, str]) -> tuple[tuple[int, int, int, int], str]:
 
 
 def _canonical(term: Query) -> str:
-    return term.text if isinstance(term, Word) and term.text.isalnum() else render(term)
+    """What `render` gives, sooner for what is told most: words and phrases of them."""
+    if isinstance(term, Word) and term.text.isalnum():
+        return term.text
+    if isinstance(term, Phrase) and all(isinstance(place, Word) and place.text.isalnum() for place in term.places):
+        return f'"{" ".join(place.text for place in term.places if isinstance(place, Word))}"'
+    return render(term)

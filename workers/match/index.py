@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from schemas.article import Article
 from workers.match.evaluate import asked, holds
 from workers.match.features import Features
-from workers.match.reading import RECENT, Reading
+from workers.match.reading import Reading
+from workers.match.recent import RECENT
 from workers.match.sieve import Group, Sieve, sieve_of
 from workers.rules.language.tree import Query
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import NamedTuple
@@ -183,43 +182,6 @@ class Reading:
 
     def _text(self, written: str, *, body: bool = False) -> Text:
         return Text(Written(written, self.article.language, body))
-
-
-class Recent:
-    """Keeps the last readings that were split, so that an article that matched is not split again to explain it.
-
-    Bounded by `words_max` words together (some 300 bytes each); a reading above it is not kept.
-    """
-
-    def __init__(self, words_max: int) -> None:
-        self._words_max = words_max
-        self._words = 0
-        self._readings: OrderedDict[int, tuple[Reading, int]] = OrderedDict()
-
-    def keep(self, reading: Reading) -> None:
-        """Keep a reading as the latest one."""
-        self._drop(id(reading.article))
-        words = reading.size
-        if not 0 < words <= self._words_max:
-            return
-        self._readings[id(reading.article)] = reading, words
-        self._words += words
-        while self._words > self._words_max:
-            self._drop(next(iter(self._readings)))
-
-    def of(self, article: Article) -> Reading:
-        """The reading of this very article, or a new one."""
-        # A reading that is kept holds its article, so no other one gets its id.
-        kept = self._readings.get(id(article))
-        return kept[0] if kept else Reading(article)
-
-    def _drop(self, key: int) -> None:
-        dropped = self._readings.pop(key, None)
-        if dropped:
-            self._words -= dropped[1]
-
-
-RECENT = Recent(words_max=100_000)  # some 30 MB
 
 
 def published(article: Article, name: MetadataField) -> tuple[str, ...]:

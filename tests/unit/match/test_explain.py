@@ -11,6 +11,7 @@ from schemas.article import Article
 from tests.unit.match.random_rules import random_article, random_rule
 from workers.match import evaluate, explain
 from workers.match.witnesses import STRETCH_WORDS
+from workers.rules.language import render
 from workers.rules.language.tree import (
     And,
     AnyOf,
@@ -208,3 +209,9 @@ def test_a_rule_has_hits_only_where_it_says_yes_and_they_fit_their_texts() -> No
             ]
             assert order == sorted(order)
     assert explained > 400
+
+
+@pytest.mark.parametrize("term", [A, AB, Phrase((Word("and"), Word("北"))), Word("at&t"), Phrase((A, Word("c++")))])
+def test_a_term_is_told_in_canonical_form(term: Query) -> None:
+    article = Article(uri="urn:1", title="and 北 AT&T alpha C++ alpha beta")
+    assert {told_term for told_term, _, _ in told(term, article)} == {render(term)}
