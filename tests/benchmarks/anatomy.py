@@ -8,6 +8,7 @@ pipeline and are clocked by themselves; "compose" is what is left between them.
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sysconfig
 import time
@@ -15,7 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 from uuid import uuid4
 
@@ -87,8 +88,8 @@ class Sampler:
     """Looks at the stack every so often of CPU time: cheap, and blind to nothing that runs in Python."""
 
     def __init__(self) -> None:
-        self.own: Counter[str] = Counter()
-        self.total: Counter[str] = Counter()
+        self._own: Counter[CodeType] = Counter()
+        self._total: Counter[CodeType] = Counter()
 
     def start(self) -> None:
         """Begin; main thread only."""
@@ -99,17 +100,31 @@ class Sampler:
         """End."""
         signal.setitimer(signal.ITIMER_PROF, 0)
 
+    @property
+    def own(self) -> Counter[str]:
+        """Looks that found a function at work itself."""
+        return _by_name(self._own)
+
+    @property
+    def total(self) -> Counter[str]:
+        """Looks that found a function on the stack."""
+        return _by_name(self._total)
+
     def _look(self, number: int, frame: FrameType | None) -> None:
+        if frame is not None:
+            self._own[frame.f_code] += 1
         seen = set()
-        first = True
         while frame is not None:
-            name = f"{_place(frame.f_code.co_filename)}:{frame.f_code.co_qualname}"
-            if first:
-                self.own[name] += 1
-                first = False
-            seen.add(name)
+            seen.add(frame.f_code)
             frame = frame.f_back
-        self.total.update(seen)
+        self._total.update(seen)
+
+
+def _by_name(looks: Counter[CodeType]) -> Counter[str]:
+    named: Counter[str] = Counter()
+    for code, number in looks.items():
+        named[f"{_place(code.co_filename)}:{code.co_qualname}"] += number
+    return named
 
 
 def _place(filename: str) -> str:
@@ -122,6 +137,8 @@ def _place(filename: str) -> str:
 
 def examine(stand: Stand, rules: Sequence[MadeRule]) -> dict[str, Any]:
     """All articles of the stand, once; a table of the steps and one of the functions."""
+    gc.collect()
+    gc.freeze()  # the corpus lies in this process: the worker has no such heap to look through
     clock, sampler = Clock(), Sampler()
     asyncio.run(_run(stand, rules, clock, sampler))
     count = stand.articles
@@ -135,11 +152,12 @@ def examine(stand: Stand, rules: Sequence[MadeRule]) -> dict[str, Any]:
         for name, wall in sorted(clock.wall_s.items(), key=lambda each: -each[1])
     ]
     steps.append(["sum", f"{total / count * 1e6:.1f}", f"{sum(clock.cpu_s.values()) / count * 1e6:.1f}", "100.0%"])
-    looks = max(sum(sampler.own.values()), 1)
+    own, with_callees = sampler.own, sampler.total
+    looks = max(own.total(), 1)
     functions = [
-        [name, f"{own / looks:.1%}", f"{sampler.total[name] / looks:.1%}"] for name, own in sampler.own.most_common(TOP)
+        [name, f"{at_work / looks:.1%}", f"{with_callees[name] / looks:.1%}"] for name, at_work in own.most_common(TOP)
     ]
-    callers = [[name, f"{all_of_it / looks:.1%}"] for name, all_of_it in _of_ours(sampler)]
+    callers = [[name, f"{all_of_it / looks:.1%}"] for name, all_of_it in _of_ours(with_callees)]
     text = "\n\n".join(
         [
             table(["step", "wall µs/article", "CPU µs/article", "of the wall"], steps),
@@ -151,8 +169,8 @@ def examine(stand: Stand, rules: Sequence[MadeRule]) -> dict[str, Any]:
     return {"text": text, "wall_us_per_article": each(clock.wall_s), "cpu_us_per_article": each(clock.cpu_s)}
 
 
-def _of_ours(sampler: Sampler) -> list[tuple[str, int]]:
-    ours = [each for each in sampler.total.most_common() if each[0].startswith(("workers/", "schemas/"))]
+def _of_ours(looks: Counter[str]) -> list[tuple[str, int]]:
+    ours = [each for each in looks.most_common() if each[0].startswith(("workers/", "schemas/"))]
     return ours[: TOP + 10]
 
 
