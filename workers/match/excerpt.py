@@ -6,10 +6,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from schemas.alert import Hit
-
 OPEN, CLOSE, JOIN = "[[", "]]", " … "
 _SPACES = re.compile(r"\s+")
+
+
+class Shown(NamedTuple):
+    """A hit: code points `start` to `end` of a field."""
+
+    term: str
+    field: str
+    start: int
+    end: int
 
 
 class Window(NamedTuple):
@@ -20,7 +27,7 @@ class Window(NamedTuple):
     end: int
 
 
-def excerpt(texts: Mapping[str, str], hits: Sequence[Hit], limit_chars: int) -> str:
+def excerpt(texts: Mapping[str, str], hits: Sequence[Shown], limit_chars: int) -> str:
     """Windows on the hits, joined by ` … `, of `limit_chars` characters together, the marks not counted.
 
     First the window that shows most terms, then others for the terms that are missing, as long as there is room; they
@@ -35,7 +42,7 @@ def excerpt(texts: Mapping[str, str], hits: Sequence[Hit], limit_chars: int) -> 
     return JOIN.join(_marked(texts[window.field], window, shown) for window in windows)
 
 
-def _choose(hits: Sequence[Hit], limit_chars: int) -> list[Window]:
+def _choose(hits: Sequence[Shown], limit_chars: int) -> list[Window]:
     """Windows without context, the best first."""
     chosen: list[Window] = []
     missing = {hit.term for hit in hits}
@@ -48,7 +55,7 @@ def _choose(hits: Sequence[Hit], limit_chars: int) -> list[Window]:
     return chosen
 
 
-def _best(hits: Sequence[Hit], missing: set[str], room: int) -> tuple[Window, set[str]] | None:
+def _best(hits: Sequence[Shown], missing: set[str], room: int) -> tuple[Window, set[str]] | None:
     """The window of up to `room` characters with most of the missing terms, then the narrowest, then the first."""
     best: tuple[Window, set[str]] | None = None
     best_score = (0, 0)
@@ -128,7 +135,7 @@ def _joined(windows: Iterable[Window]) -> list[Window]:
     return joined
 
 
-def _marked(text: str, window: Window, hits: Sequence[Hit]) -> str:
+def _marked(text: str, window: Window, hits: Sequence[Shown]) -> str:
     pieces: list[str] = []
     at = window.start
     for start, end in _spans(window, hits):
@@ -145,7 +152,7 @@ def _marked(text: str, window: Window, hits: Sequence[Hit]) -> str:
     return "".join(pieces)
 
 
-def _spans(window: Window, hits: Sequence[Hit]) -> Iterator[tuple[int, int]]:
+def _spans(window: Window, hits: Sequence[Shown]) -> Iterator[tuple[int, int]]:
     """What is marked: hits that overlap become one."""
     inside = sorted(
         (hit.start, hit.end)

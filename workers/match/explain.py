@@ -7,7 +7,7 @@ from typing import cast
 
 from schemas.alert import Evidence
 from schemas.article import Article
-from workers.match.excerpt import excerpt
+from workers.match.excerpt import Shown, excerpt
 from workers.match.recent import RECENT
 from workers.match.witnesses import Clause, Place, Witnesses, in_order
 from workers.rules.language import render
@@ -25,13 +25,10 @@ def explain(query: Query, article: Article, max_hits: int, excerpt_chars: int) -
     reading = RECENT.of(article)
     clauses = Witnesses(reading, max_hits).of(query)
     RECENT.keep(reading)
-    hits = [
-        {"term": term, "field": place.field, "start": place.start, "end": place.end}
-        for place, term in _chosen(clauses, max_hits)
-    ]
+    hits = [Shown(term, place.field, place.start, place.end) for place, term in _chosen(clauses, max_hits)]
     texts = {name: text for name in TEXT_FIELDS if (text := cast("str | None", getattr(article, name)))}
-    evidence = Evidence.model_validate({"hits": hits, "excerpt": ""})
-    return evidence.model_copy(update={"excerpt": excerpt(texts, evidence.hits, excerpt_chars)})
+    told = [hit._asdict() for hit in hits]
+    return Evidence.model_validate({"hits": told, "excerpt": excerpt(texts, hits, excerpt_chars)})
 
 
 def _chosen(clauses: Sequence[Clause], max_hits: int) -> list[tuple[Place, str]]:

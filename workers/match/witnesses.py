@@ -12,6 +12,7 @@ from workers.match.evaluate import TERMS, holds, holds_elsewhere
 from workers.match.near import Rows, lasts
 from workers.match.occurrences import alone, chain, rows, rows_of_chain, shortest
 from workers.match.reading import Reading, Text
+from workers.match.spellings import spellings
 from workers.rules.language.tree import (
     TEXT_FIELDS,
     And,
@@ -27,11 +28,13 @@ from workers.rules.language.tree import (
     Number,
     Or,
     Query,
+    Word,
     walk,
 )
 
 FIELDS = {name: at for at, name in enumerate(get_args(Hit.model_fields["field"].annotation))}
 STRETCH_WORDS = 5_000  # in a longer text NEAR is shown in a stretch of so many words
+_LONG_OR = 16
 _PAIRS_MAX = 20_000  # looked at for one NEAR
 
 
@@ -79,7 +82,7 @@ class Witnesses:
             case And(operands):
                 return self._enough(operands, asked, len(operands))
             case Or(operands):
-                return self._enough(operands, asked, 1)
+                return self._enough(_possible(operands, asked), asked, 1)
             case AnyOf(count, items):
                 return self._enough(items, asked, count)
             case Not(operand):
@@ -145,6 +148,14 @@ class Witnesses:
         for term, places in clauses:
             merged.setdefault(id(term), (term, set()))[1].update(places)
         return [Clause(term, sorted(places, key=in_order)[: self._most]) for term, places in merged.values() if places]
+
+
+def _possible(operands: Sequence[Query], asked: Asked) -> Sequence[Query]:
+    """A long OR, such as a list, without the words that no text has."""
+    if len(operands) <= _LONG_OR:
+        return operands
+    present = set().union(*(text.folded for _, _, text in asked))
+    return [each for each in operands if not (isinstance(each, Word) and spellings(each.text).isdisjoint(present))]
 
 
 def _allowed(node: Query, text: Text, unless: NotNear | None) -> tuple[Text, Rows]:

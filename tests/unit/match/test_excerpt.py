@@ -6,13 +6,12 @@ import re
 
 import pytest
 
-from schemas.alert import Hit
-from workers.match.excerpt import excerpt
+from workers.match.excerpt import Shown, excerpt
 
 
-def hits_of(texts: dict[str, str], *terms: str) -> list[Hit]:
+def hits_of(texts: dict[str, str], *terms: str) -> list[Shown]:
     return [
-        Hit.model_validate({"term": term, "field": field, "start": found.start(), "end": found.end()})
+        Shown(term, field, found.start(), found.end())
         for field, text in texts.items()
         for term in terms
         for found in re.finditer(re.escape(term), text)

@@ -215,3 +215,9 @@ def test_a_rule_has_hits_only_where_it_says_yes_and_they_fit_their_texts() -> No
 def test_a_term_is_told_in_canonical_form(term: Query) -> None:
     article = Article(uri="urn:1", title="and 北 AT&T alpha C++ alpha beta")
     assert {told_term for told_term, _, _ in told(term, article)} == {render(term)}
+
+
+def test_a_long_list_of_words_tells_those_that_are_there_in_any_spelling() -> None:
+    words = Or((*(Word(f"w{number}") for number in range(100)), Word("defence"), A))
+    article = Article(uri="urn:1", title="Defense alpha")
+    assert told(words, article) == [("defence", "title", "Defense"), ("alpha", "title", "alpha")]
