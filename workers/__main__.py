@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 INTERRUPTED = 130
 
@@ -19,6 +20,9 @@ def run_with(arguments: Sequence[str]) -> int:
 
 def main() -> None:
     """Run the command and end the process."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that knows no Korean
     sys.exit(run_with(sys.argv[1:]))
 
 

@@ -93,6 +93,15 @@ def test_a_rule_may_name_a_list_that_stands_on_the_topic(terminal: Terminal, rul
     assert terminal.ok("rules", "apply", path) == "added    rule later  v1\n1 added, 0 changed, 0 unchanged\n"
 
 
+def test_the_topic_of_a_channel_is_made_again_where_it_is_missing(terminal: Terminal, tmp_path: Path) -> None:
+    value = b'{"id":"asia","name":"by another tool"}'
+    witness.produce(terminal.bootstrap, terminal.prefix + "channels", [(b"asia", value, [])])
+    path = tmp_path / "rules.yaml"
+    path.write_text("- {id: r, query: x, channels: [asia]}")
+    assert terminal.ok("rules", "apply", path).splitlines()[0] == f"made     topic {terminal.prefix}alerts.asia"
+    assert len(terminal.rows("channels")) == 1
+
+
 def test_rules_are_listed_until_they_are_deleted(terminal: Terminal, rules_file: Path) -> None:
     terminal.ok("rules", "apply", rules_file)
     listed = terminal.ok("rules", "list").splitlines()

@@ -175,8 +175,14 @@ def _make_topics(kafka: Admin, settings: Settings, changes: Iterable[Change]) ->
     """The topics of channels, so that one who subscribes finds them before the first alert."""
     from config.topics import channel_topic
 
-    wanted = [channel_topic(change.record.id) for change in changes if change.kind == "channel"]
-    for name in kafka.create(wanted, settings.topics.partitions, settings.topics.replication):
+    channels: dict[str, None] = {}
+    for change in changes:
+        if change.kind == "channel":
+            channels[change.record.id] = None
+        channels |= dict.fromkeys(getattr(change.record, "channels", ()))
+    for name in kafka.create(
+        [channel_topic(each) for each in channels], settings.topics.partitions, settings.topics.replication
+    ):
         say((f"{'made':9}", STYLES["added"]), f"topic {settings.topic_prefix}{name}")
 
 

@@ -17,6 +17,7 @@ from rich.text import Text
 _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # they would make text read otherwise than it is
 _UNSAFE = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029{_BIDI}\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e007f]")
 _UNSAFE_IN_JSON = re.compile(f"[\x7f-\x9f\u2028\u2029{_BIDI}\U000e0000-\U000e007f]")
+_NOT_ASCII = re.compile("[^\x00-\x7e]")
 NO_READER = 141  # the exit code of one that SIGPIPE ended
 _PICTURES = 0x2400  # of the control characters: ␀ ␁ …
 
@@ -66,8 +67,9 @@ def say_line(value: Mapping[str, Any]) -> None:
 
 def say_json(text: str) -> None:
     """JSON that is on one line already; what could steer a terminal is escaped, which changes no value."""
+    unicode = sys.stdout.encoding.lower().startswith("utf") if sys.stdout.encoding else True
     try:
-        sys.stdout.write(_UNSAFE_IN_JSON.sub(_escaped, text) + "\n")
+        sys.stdout.write((_UNSAFE_IN_JSON if unicode else _NOT_ASCII).sub(_escaped, text) + "\n")
     except BrokenPipeError:
         raise SystemExit(no_reader()) from None
 

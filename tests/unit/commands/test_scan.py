@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -121,3 +122,16 @@ def test_a_reader_that_has_enough_is_no_error_to_tell(tmp_path: Path) -> None:
         process.stdout.close()
         assert process.wait(30) == 141
         assert process.stderr.read() == "not asked, as they are not live: draft\n"
+
+
+def test_a_terminal_that_knows_no_korean_gets_the_same_json(tmp_path: Path) -> None:
+    arguments = scan_of(tmp_path, articles=lines([{"uri": "평양😀", "title": "Moscow"}]))
+    done = subprocess.run(
+        [sys.executable, "-m", "workers", *map(str, arguments)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout.isascii()
+    assert json.loads(done.stdout) == {"uri": "평양😀", "rules": ["many"]}
