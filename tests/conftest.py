@@ -21,7 +21,7 @@ def pytest_configure() -> None:
 @pytest.fixture(scope="session")
 def kafka() -> Iterator[KafkaServer]:
     """The broker of the whole run. Leave it as it is; take `topic_prefix` for what you make on it."""
-    with running(KafkaServer) as server:
+    with running(lambda: KafkaServer(eager=True)) as server:
         yield server
 
 
@@ -35,7 +35,7 @@ def redis_server() -> Iterator[RedisServer]:
 @pytest.fixture
 def own_kafka() -> Iterator[KafkaServer]:
     """A broker that the test may stop, kill and pause."""
-    with running(KafkaServer) as server:
+    with running(lambda: KafkaServer(eager=True)) as server:
         yield server
 
 
