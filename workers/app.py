@@ -109,15 +109,15 @@ class MatchParts:
             settings.articles.max_bytes,
             lambda record, why: self._refused.append((record, why)),
         )
-        self.pipeline = Pipeline(
-            lambda value: articles.read(value, settings.articles.max_bytes),
+        self.pipeline = self._pipeline()
+
+    def _pipeline(self) -> Pipeline:
+        match = self.settings.match
+        limits = Limits(match.extra_max_bytes, match.dead_letter_max_bytes)
+        return Pipeline(
+            lambda value: articles.read(value, self.settings.articles.max_bytes),
             self.book,
-            Teller(
-                self.channels,
-                self._explain,
-                lambda: datetime.now(UTC),
-                Limits(match.extra_max_bytes, match.dead_letter_max_bytes),
-            ),
+            Teller(self.channels, self._explain, lambda: datetime.now(UTC), limits),
             self.claims,
             self.outbox,
             asyncio.sleep,
