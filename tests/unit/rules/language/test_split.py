@@ -2,29 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
-import json
-import time
-from itertools import pairwise
-from pathlib import Path
-
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
-from workers.rules.language import split as module
-from workers.rules.language.normalise import normalise
 from workers.rules.language.split import Token, folded_words, split
-
-_SHARED = Path(__file__).parents[5] / "shared"
-_ARTICLES = _SHARED / "corpora" / "reuters21578.jsonl.gz"
-_PIECES = [*"aAsSdlUx15é北が가ก่'’.,&+#-!? \n\r\u2028\u0301\u200d½ﬁ。！()\"", "'s", "'ll", "U.S.", "1,000", "C++", "qu'"]
-HOSTILE = st.lists(st.sampled_from(_PIECES), max_size=30).map("".join)
-_ASCII_PIECES = [*"aAsSdlUx15'.,&+#-!? \n\r\t()\"", "'s", "'ll", "U.S.", "1,000", "C++", "qu'", "Mr.", "\n\n", ". The"]
-ASCII = st.lists(st.sampled_from(_ASCII_PIECES), max_size=40).map("".join) | st.text(st.characters(max_codepoint=127))
-_PLAIN_PIECES = [*_ASCII_PIECES, *"éßİñЙёΩς’“–—…€ﬁ\u00a0ỹʼ«»"]
-PLAIN = st.lists(st.sampled_from(_PLAIN_PIECES), max_size=40).map("".join)
-LANGUAGES = st.sampled_from([None, "en", "tr", "az-Latn", "TR_tr"])
 
 
 def exact_words(text: str, language: str | None = None) -> list[str]:
@@ -250,80 +230,3 @@ def test_paragraphs_end(text: str, body: bool, paragraphs: str) -> None:
 
 def test_a_paragraph_ends_a_sentence_and_a_line_within_it_does_not() -> None:
     assert grouped(split("One\ntwo.\nThree\n\nfour", body=True), "sentence") == "One two | Three | four"
-
-
-@given(HOSTILE | st.text(), st.booleans(), LANGUAGES)
-@example("½½", False, None)
-def test_places_lie_in_the_text_in_order_and_apart(text: str, body: bool, language: str | None) -> None:
-    tokens = split(text, body=body, language=language)
-    for token in tokens:
-        assert 0 <= token.start < token.end <= len(text)
-        assert token.exact
-        assert token.folded
-    for one, next_one in pairwise(tokens):
-        # Only words out of one character (`½`) share their place.
-        assert one.end <= next_one.start or one.end - next_one.start == 1
-        assert next_one.sentence - one.sentence in {0, 1}
-        assert next_one.paragraph - one.paragraph in {0, 1}
-        assert next_one.sentence > one.sentence or next_one.paragraph == one.paragraph
-
-
-@given(HOSTILE | ASCII | PLAIN | st.text(), LANGUAGES)
-def test_the_short_way_to_the_folded_words_gives_the_same(text: str, language: str | None) -> None:
-    assert folded_words(text, language=language) == {token.folded for token in split(text, language=language)}
-
-
-@given(ASCII | PLAIN, st.booleans())
-def test_the_plain_way_and_the_general_way_give_the_same(text: str, drops_suffixes: bool) -> None:
-    normal = normalise(text).text
-    assert module._words(normal, drops_suffixes) == module._any_words(normal, drops_suffixes)
-
-
-@given(ASCII | PLAIN | HOSTILE)
-def test_splitting_a_word_again_gives_that_word(text: str) -> None:
-    for token in split(text):
-        if "." not in token.exact and not token.exact.endswith(("+", "#")):
-            assert exact_words(token.exact) == [token.exact]
-
-
-@pytest.mark.skipif(not _ARTICLES.exists(), reason=f"no {_ARTICLES.name} beside the repository")
-def test_both_ways_give_the_same_on_real_articles() -> None:
-    with gzip.open(_ARTICLES, "rt", encoding="utf-8") as lines:
-        for line, _ in zip(lines, range(500), strict=False):
-            for text in filter(None, (value for value in json.loads(line).values() if isinstance(value, str))):
-                normal = normalise(text).text
-                assert module._words(normal, False) == module._any_words(normal, False)
-                assert folded_words(text) == {token.folded for token in split(text, body=True)}
-
-
-_UNITS = [
-    "a",
-    "'",
-    ".",
-    "a.",
-    "a'",
-    "'s",
-    "a's ",
-    "1,",
-    "1,000",
-    "&",
-    "a&",
-    "+",
-    "C+",
-    "! ",
-    ".) ",
-    "\n ",
-    "é",
-    "北",
-    "ก่",
-    "½",
-]
-
-
-@pytest.mark.parametrize("unit", _UNITS, ids=repr)
-def test_long_runs_of_anything_take_no_quadratic_time(unit: str) -> None:
-    text = unit * (200_000 // len(unit))
-    began = time.perf_counter()
-    split(text, body=True)
-    folded_words(text)
-    assert time.perf_counter() - began < 20
