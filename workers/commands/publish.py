@@ -10,7 +10,7 @@ import typer
 
 from schemas.envelope import Outgoing
 from workers.commands.session import kafka_of, settings_of
-from workers.commands.terminal import err, note, say, say_error
+from workers.commands.terminal import SHOWN_MAX, err, note, say, say_error
 from workers.errors import Refused
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 BATCH_MAX_RECORDS = 500
 BATCH_MAX_BYTES = 8 * 1024 * 1024
-SHOWN_MAX = 20  # refusals that are told one by one
 
 Line = tuple[int, bytes]  # its number from 1, its bytes
 

@@ -25,8 +25,14 @@ def match(ctx: typer.Context) -> None:
     """
     settings = settings_of(ctx)
     from config import logging
+    from config.sources import SettingsError
     from workers.app import match_app_of
     from workers.streams.match_worker import run_app
 
     logging.setup(settings.log_format, settings.log_level)
-    run_app(match_app_of(settings))
+    try:
+        app = match_app_of(settings)
+    except OSError as exc:  # nothing but the metrics listens
+        served = f"{settings.match.metrics_host}, match.metrics_port: {settings.match.metrics_port}"
+        raise SettingsError([f"match.metrics_host: {served}: cannot be listened on: {exc.strerror or exc}"]) from None
+    run_app(app)

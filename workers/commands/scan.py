@@ -10,7 +10,7 @@ import typer
 
 from schemas.rule import RuleStatus
 from workers.commands.session import settings_of
-from workers.commands.terminal import note, say_error, say_line
+from workers.commands.terminal import SHOWN_MAX, note, say_error, say_line
 from workers.errors import Refused
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def scan(
 
     Prints a JSON object an article, in the order of the file: {"uri": …, "rules": [ids, in the order of the rules]}.
     Only rules that are live are asked. With a refused rule nothing but the refusal is printed, and the exit code is 1.
-    A line that is no article is told on standard error; in the output it is
+    A line that is no article is told on standard error, the first twenty of them; in the output it is
     {"uri": null, "line": number, "error": {"reason", "message", "hint"}}, and the exit code is 1 at the end.
 
     \b
@@ -44,9 +44,11 @@ def scan(
         say_line(row)
         if row["uri"] is None:
             unread += 1
+            if unread > SHOWN_MAX:  # the output has them all
+                continue
             say_error(f"{articles}:{row['line']}: {row['error']['message']}", row["error"]["hint"])
     if unread:
-        note(f"{unread} line{'s are' if unread > 1 else ' is'} no article")
+        note("1 line is no article" if unread == 1 else f"{unread} lines are no articles")
         raise typer.Exit(1)
 
 

@@ -18,6 +18,7 @@ _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # they would make text r
 _UNSAFE = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029{_BIDI}\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e007f]")
 _UNSAFE_IN_JSON = re.compile(f"[\x7f-\x9f\u2028\u2029{_BIDI}\U000e0000-\U000e007f]")
 _NOT_ASCII = re.compile("[^\x00-\x7e]")
+SHOWN_MAX = 20  # lines of a file whose refusals are told one by one
 NO_READER = 141  # the exit code of one that SIGPIPE ended
 _PICTURES = 0x2400  # of the control characters: ␀ ␁ …
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from workers.commands.endings import Ending, ended
 from workers.errors import Broken, Refused, Unavailable
 
 ROOT = Path(__file__).parents[3]
+MAIN = "from workers.__main__ import main; main()"
 SLOW = ("faust", "aiokafka", "kafka", "numba", "redis", "snowballstemmer", "prometheus_client")
 EVERY_HELP = [
     (),
@@ -139,10 +141,19 @@ def test_a_wrong_command_line_ends_with_2(command: tuple[str, ...], wirewatch: C
 )
 def test_a_broker_that_is_away_is_told_in_one_line(command: tuple[str, ...]) -> None:
     program = "from workers.commands import session; session.KAFKA_TIMEOUT_S = 0.3;"
-    done = in_a_process(f"{program} from workers.__main__ import main; main()", *command, WIREWATCH_KAFKA="127.0.0.1:1")
+    done = in_a_process(f"{program} {MAIN}", *command, WIREWATCH_KAFKA="127.0.0.1:1")
     assert done.returncode == 69
     assert done.stderr.startswith("error: Kafka at 127.0.0.1:1 does not answer: start it, or say where it is")
     assert done.stderr.count("\n") == 1
+
+
+def test_a_port_that_is_taken_is_told_by_the_names_of_its_settings() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = in_a_process(MAIN, "run", "match", WIREWATCH_MATCH_METRICS_PORT=str(port))
+    assert done.returncode == 2
+    assert f"match.metrics_port: {port}: cannot be listened on: Address already in use" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_what_starts_slowly_is_not_loaded_for_help() -> None:

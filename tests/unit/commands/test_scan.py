@@ -91,7 +91,16 @@ def test_a_line_that_is_no_article_keeps_its_place_and_the_exit_code_tells(wirew
     assert (third["uri"], third["line"], third["error"]["reason"]) == (None, 4, "no_text")
     assert "articles.jsonl:3: no JSON" in done.err
     assert "articles.jsonl:4: title, lead and body are all empty" in done.err
-    assert done.err.endswith("2 lines are no article\n")
+    assert done.err.endswith("2 lines are no articles\n")
+
+
+def test_many_lines_that_are_no_articles_are_all_in_the_output_and_few_on_standard_error(
+    wirewatch: Command, tmp_path: Path
+) -> None:
+    done = wirewatch(*scan_of(tmp_path, articles="nope\n" * 1000))
+    assert len(done.out.splitlines()) == 1000
+    assert done.err.count("no JSON") == 20
+    assert done.err.endswith("1000 lines are no articles\n")
 
 
 def test_the_limit_of_an_article_is_the_setting(
