@@ -22,7 +22,7 @@ from uuid import uuid4
 
 import orjson
 
-from config.settings import load
+from config.settings import Settings, load
 from schemas.alert import Evidence
 from schemas.article import Article
 from schemas.envelope import Incoming, Outgoing
@@ -174,19 +174,21 @@ def _of_ours(looks: Counter[str]) -> list[tuple[str, int]]:
     return ours[: TOP + 10]
 
 
-async def _run(stand: Stand, rules: Sequence[MadeRule], clock: Clock, sampler: Sampler) -> None:
+def _settings(stand: Stand) -> Settings:
+    """The defaults, with a consumer group and claims of its own."""
     group = f"anatomy-{uuid4().hex[:8]}"
-    settings = load(
-        None,
-        {
-            "WIREWATCH_KAFKA": stand.bootstrap,
-            "WIREWATCH_REDIS": stand.redis_url,
-            "WIREWATCH_TOPIC_PREFIX": PREFIX,
-            "WIREWATCH_MATCH_GROUP": group,
-            "WIREWATCH_REDIS_CLAIMS_KEY_PREFIX": f"{group}:",
-        },
-    )
-    parts = MatchParts(settings)
+    own = {
+        "WIREWATCH_KAFKA": stand.bootstrap,
+        "WIREWATCH_REDIS": stand.redis_url,
+        "WIREWATCH_TOPIC_PREFIX": PREFIX,
+        "WIREWATCH_MATCH_GROUP": group,
+        "WIREWATCH_REDIS_CLAIMS_KEY_PREFIX": f"{group}:",
+    }
+    return load(None, own)
+
+
+async def _run(stand: Stand, rules: Sequence[MadeRule], clock: Clock, sampler: Sampler) -> None:
+    parts = MatchParts(_settings(stand))
     kept = [("channels", CHANNEL, {"id": CHANNEL}), *(("rules", each.id, each.record(CHANNEL)) for each in rules)]
     await parts.keep([Incoming(topic, 0, 0, 0, key.encode(), orjson.dumps(value)) for topic, key, value in kept])
     await parts.loaded()
