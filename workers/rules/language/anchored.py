@@ -11,7 +11,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workers.rules.language.tree import And, AnyOf, First, InField, ListRef, Metadata, Not, Or, Query, bottom_up
+from workers.rules.language.tree import (
+    And,
+    AnyOf,
+    Exact,
+    First,
+    InField,
+    ListRef,
+    Metadata,
+    Near,
+    Not,
+    NotNear,
+    Or,
+    Phrase,
+    Query,
+    Stem,
+    Wildcard,
+    Word,
+    bottom_up,
+)
+
+_ABSENT = (Word, Wildcard, Stem, Exact, Phrase, Near, NotNear)  # false where there is no word
 
 
 def true_of_nothing(tree: Query, of_list: Callable[[ListRef], bool]) -> bool:
@@ -21,11 +41,17 @@ def true_of_nothing(tree: Query, of_list: Callable[[ListRef], bool]) -> bool:
 
 def unanchored(tree: Query, of_list: Callable[[ListRef], bool]) -> Query | None:
     """The part to blame, or None for an anchored rule."""
-    if not true_of_nothing(tree, of_list):
+    if _plainly_anchored(tree) or not true_of_nothing(tree, of_list):
         return None
-    while isinstance(tree, Or):  # no Or stands in an Or, but brackets of a field may follow
-        tree = next(each for each in tree.operands if true_of_nothing(each, of_list))
+    if isinstance(tree, Or):
+        return next(each for each in tree.operands if true_of_nothing(each, of_list))
     return tree
+
+
+def _plainly_anchored(tree: Query) -> bool:
+    """The short way for most rules: a word that must be there stands on top."""
+    operands = tree.operands if isinstance(tree, And) else (tree,)
+    return any(isinstance(each, _ABSENT) for each in operands)
 
 
 def _holds(node: Query, given: list[bool], of_list: Callable[[ListRef], bool]) -> bool:

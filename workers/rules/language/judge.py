@@ -51,7 +51,8 @@ def check_tree(reading: Reading, of_list: Callable[[str], Facts]) -> None:
         _check_places(tree, of_list)
         _check_depth(reading, of_list)
         check_size(tree, of_list)
-    variants(tree, lambda node: of_list(node.name).variants)
+    if reading.branches:
+        variants(tree, lambda node: of_list(node.name).variants)
 
 
 def check_rule(reading: Reading, of_list: Callable[[str], Facts]) -> None:

@@ -23,6 +23,7 @@ class Reading:
     tree: Query
     depth: int  # open brackets and NOTs where there are most
     lists: Mapping[str, int]  # names of lists in it, each with the depth where it stands deepest
+    branches: bool  # whether some phrase has alternatives
 
 
 def read(text: str) -> Reading:
@@ -47,6 +48,7 @@ class _Reader:
         self._call: Token | None = None  # ATLEAST or ANY, whose bracket comes next
         self._depth = 0
         self._lists: dict[str, int] = {}
+        self._branches = False
         self._takers = {
             Kind.PLACES: self._places,
             Kind.OPEN: self._open,
@@ -70,7 +72,8 @@ class _Reader:
             if token.kind is Kind.END:
                 break
             self._takers[token.kind](token)
-        return Reading(self._ended(token), self._depth, self._lists)
+        tree = self._ended(token)
+        return Reading(tree, self._depth, self._lists, self._branches or self._levels[0].branches)
 
     def _ended(self, end: Token) -> Query:
         if len(self._levels) > 1:
@@ -99,6 +102,7 @@ class _Reader:
             raise self._refusal(token, Slip("no bracket is open here", "take ) out, or add ( where the group begins"))
         level = self._levels.pop()
         node = level.closed(token)
+        self._branches = self._branches or level.branches
         opener = level.call or level.opener or token
         self._levels[-1].add_places([node], opener.start, token.end)
 

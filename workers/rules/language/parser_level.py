@@ -17,6 +17,7 @@ from workers.rules.language.tree import (
     Codes,
     First,
     InField,
+    ListRef,
     Metadata,
     MetadataField,
     Near,
@@ -55,6 +56,7 @@ class Level:
         self.opener = opener
         self.call = call  # ATLEAST or ANY before the bracket
         self.field = field  # in force inside of the bracket
+        self.branches = False  # whether a phrase in it has alternatives
         self._source = source
         self._depth = depth
         self._items: list[Query] = []
@@ -195,6 +197,7 @@ class Level:
             if wrong:
                 raise RuleError(*self._told(unfit_slip(wrong, "a phrase"), wrong))
             places += place.places if isinstance(place, Phrase) else (place,)
+            self.branches = self.branches or isinstance(place, Or | Near | ListRef)
         return Phrase(tuple(places), span=self._source.span(self._run_start, self._end))
 
     def _held(self, prefix: Token, node: Query) -> Query:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
+from workers.rules.language.limits import DEPTH_MAX
 from workers.rules.language.tree import (
     And,
     AnyOf,
@@ -36,19 +37,42 @@ _LOOSE = (And, Or)
 def render(tree: Query) -> str:
     """Plain words and wildcards side by side in one pair of quotes, other places beside them; one space between
     parts; brackets where the meaning needs them and where AND and OR meet. Takes time in proportion to the tree.
+
+    A rule may be so deep that the brackets where AND and OR meet would go beyond the depth that is read: it is
+    written without those.
     """
+    text, depth = _written(tree, airy=True)
+    return text if depth <= DEPTH_MAX else _written(tree, airy=False)[0]
+
+
+def _written(tree: Query, *, airy: bool) -> tuple[str, int]:
+    """The text, and how many brackets and NOTs are open in it where there are most."""
     written: list[str] = []
-    stack: _Pieces = [tree]
+    deepest = 0
+    stack: list[tuple[str | Query, int]] = [(tree, 0)]
     while stack:
-        entry = stack.pop()
+        entry, depth = stack.pop()
+        deepest = max(deepest, depth)
         if isinstance(entry, str):
             written.append(entry)
         else:
-            stack.extend(reversed(_pieces(entry)))
-    return "".join(written)
+            stack.extend(reversed(_with_depths(_pieces(entry, airy), depth)))
+    return "".join(written), deepest
 
 
-def _pieces(node: Query) -> _Pieces:
+def _with_depths(pieces: _Pieces, depth: int) -> list[tuple[str | Query, int]]:
+    """Each piece with the depth behind it, for what opens, or at it."""
+    result: list[tuple[str | Query, int]] = []
+    for piece in pieces:
+        if piece == ")":
+            depth -= 1
+        elif isinstance(piece, str) and piece.endswith(("(", "NOT ")):
+            depth += 1
+        result.append((piece, depth))
+    return result
+
+
+def _pieces(node: Query, airy: bool) -> _Pieces:
     """The node as text and nodes still to be written."""
     match node:
         case Word(text) | Wildcard(text):
@@ -63,18 +87,18 @@ def _pieces(node: Query) -> _Pieces:
             pieces = list(_phrase(places))
         case Codes(name, codes):
             joined = " OR ".join(codes)
-            pieces = [f"{name}:{joined}" if len(codes) == 1 else f"{name}:({joined})"]
+            pieces = [f"{name}:{joined}"] if len(codes) == 1 else [f"{name}:(", joined, ")"]
         case Number(name, comparison, value):
             pieces = [f"{name}{comparison}{value}"]
         case First() | InField() | Metadata():
             name = f"first/{node.count}" if isinstance(node, First) else node.field
             pieces = [f"{name}:", *_bracketed(node.operand, not isinstance(node.operand, _PLACES))]
         case _:
-            pieces = _operator(node)
+            pieces = _operator(node, airy)
     return pieces
 
 
-def _operator(node: Query) -> _Pieces:
+def _operator(node: Query, airy: bool) -> _Pieces:
     match node:
         case Near() | NotNear():
             pieces = _near(node)
@@ -87,7 +111,7 @@ def _operator(node: Query) -> _Pieces:
         case And(operands):
             pieces = _joined(operands, " AND ", _LOOSE)
         case Or(operands):
-            pieces = _joined(operands, " OR ", _LOOSE)
+            pieces = _joined(operands, " OR ", _LOOSE if airy else ())
         case _:
             raise TypeError(f"no node of a rule: {node!r}")
     return pieces

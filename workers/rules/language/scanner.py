@@ -194,7 +194,7 @@ class Scanner:
         if not found or (found[3] == "=" and found[2] and not found[4]):
             return None
         value = self._text[found.end() : self._piece_end(found.end())].rstrip(",;.")
-        end = found.end() + len(value)
+        end = found.end() + len(value) if value else found.end(3)
         number = value.replace(",", "") if _GROUPED.fullmatch(value) else value
         slip = slips.test(found[1], found[3], number)
         if slip:

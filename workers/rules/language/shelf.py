@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -90,8 +89,10 @@ def _chain(names: Sequence[str]) -> str:
 def _readings(name: str, entries: tuple[str, ...]) -> tuple[Reading, ...]:
     readings: list[Reading] = []
     for entry in entries:
-        with _entry(name, entry, len(readings) + 1):
+        try:
             readings.append(read(entry))
+        except RuleError as exc:
+            raise _of_entry(exc, name, len(readings) + 1, entry) from None
     return tuple(readings)
 
 
@@ -106,8 +107,10 @@ def _judged(name: str, entries: tuple[str, ...], known: _Known) -> Facts:
     of_list = dict(known).__getitem__
     pairs = list(zip(entries, _readings(name, entries), strict=True))
     for number, (entry, reading) in enumerate(pairs, start=1):
-        with _entry(name, entry, number):
+        try:
             check_tree(reading, of_list)
+        except RuleError as exc:
+            raise _of_entry(exc, name, number, entry) from None
     return facts_of(pairs, of_list)
 
 
@@ -128,11 +131,7 @@ def lists_named(name: str, entries: Sequence[str]) -> tuple[str, ...]:
         return ()
 
 
-@contextmanager
-def _entry(name: str, entry: str, number: int) -> Iterator[None]:
-    """A refusal inside tells which entry of which list it is about; its place is still that of the entry."""
-    try:
-        yield
-    except RuleError as exc:
-        told = f"list {shown(name)}, entry {number} ({shown(entry)}): {exc.message}"
-        raise RuleError(told, exc.start, exc.end, exc.hint) from None
+def _of_entry(exc: RuleError, name: str, number: int, entry: str) -> RuleError:
+    """The refusal with the entry that it is about; its place is still that in the entry."""
+    told = f"list {shown(name)}, entry {number} ({shown(entry)}): {exc.message}"
+    return RuleError(told, exc.start, exc.end, exc.hint)
