@@ -23,7 +23,8 @@ class Keeper:
 
     A query may be refused only because a list that it names is not there (yet): compaction keeps the latest record of
     each key, so after a restart a list may come before the one it names. Such records wait, and are tried again when
-    lists change: what a worker knows depends on what stands on the topics, not on when it was started.
+    lists change; a list that a rule stands in the way of, when rules change. So what a worker knows depends on what
+    stands on the topics, not on when it was started.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class Keeper:
         if why is not None and not (self._loading and self._may_wait(why)):
             self._refused(record, why)
         elif why is None and not self._loading:
-            self._retry(only_deletions=record.topic != "lists")
+            self._retry(only_lists=record.topic != "lists")
 
     def loaded(self) -> None:
         """Everything that stood on the topics has been read: what waits still is refused aloud."""
@@ -66,11 +67,11 @@ class Keeper:
             return why
         return None
 
-    def _retry(self, only_deletions: bool = False) -> None:
+    def _retry(self, only_lists: bool = False) -> None:
         """Try those that wait until none of them can be applied any more."""
         applied = -1
         while applied:
-            again = [each for each in self._waiting.values() if each.value is None or not only_deletions]
+            again = [each for each in self._waiting.values() if each.topic == "lists" or not only_lists]
             applied = sum(self._try(each) is None for each in again)
 
     @staticmethod

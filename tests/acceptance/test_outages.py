@@ -99,3 +99,10 @@ def test_an_outage_beyond_the_limit_ends_the_worker_with_a_non_zero_code(
     own_house.start()
     own_house.wait_done()
     judge(own_house, QUERIES, CHANNELS).assert_nothing_lost()
+
+
+def test_a_worker_that_never_finds_kafka_ends_with_a_non_zero_code(own_house: House, own_kafka: KafkaServer) -> None:
+    own_kafka.stop()
+    worker = own_house.start(match_outage_timeout_s=2)
+    assert worker.wait_exit(30) != 0
+    assert "has not answered" in worker.log

@@ -125,3 +125,13 @@ def test_a_list_deleted_while_in_use_goes_when_the_last_rule_lets_it_go() -> Non
     world.keep("rules", "r", None)
     world.rule("@firms", key="later")
     assert world.refused[1:] == [("later", RefusalReason.QUERY_REFUSED)]
+
+
+def test_a_list_that_a_rule_cannot_take_is_live_when_the_rule_is_edited() -> None:
+    world = World()
+    world.words("firms", "hooli")
+    world.rule("@firms NEAR/3 centrifuges")
+    world.words("firms", "acme AND centrifuges")
+    assert world.refused == [("firms", RefusalReason.QUERY_REFUSED)]
+    world.rule("@firms")
+    assert world.told == ["r"]

@@ -7,6 +7,7 @@ broker had them then: whoever writes a channel and then a rule that names it, fi
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
@@ -17,7 +18,7 @@ from aiokafka.errors import KafkaError
 from mode import Service
 
 from schemas.envelope import Incoming
-from workers.errors import Broken
+from workers.errors import Broken, Unavailable
 from workers.streams.options import Options
 from workers.streams.records import incoming
 
@@ -97,12 +98,21 @@ class Follower(Service):
             await self._apply(await consumer.getmany(*behind, timeout_ms=POLL_MS))
 
     async def _patient(self, ask: Callable[[], Awaitable[T]]) -> T:
-        """Ask the broker until it answers: positions are kept, so nothing is read twice or passed over."""
+        """Ask the broker until it answers: positions are kept, so nothing is read twice or passed over.
+
+        Raises Unavailable when it has been away for longer than an outage may last.
+        """
+        started = time.monotonic()
         while True:
             try:
                 return await ask()
             except (KafkaError, OSError) as exc:
-                log.warning("Kafka does not answer; asking again", error=repr(exc))
+                away_s = time.monotonic() - started
+                if self._options.outage_timeout_s and away_s > self._options.outage_timeout_s:
+                    raise Unavailable(
+                        f"Kafka at {self._options.bootstrap} has not answered for {away_s:.0f} s"
+                    ) from exc
+                log.warning("Kafka does not answer; asking again", error=repr(exc), away_s=round(away_s, 1))
                 await asyncio.sleep(RETRY_S)
 
     async def _apply(self, polled: dict[TopicPartition, Sequence[Any]]) -> None:
