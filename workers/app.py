@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -38,6 +39,8 @@ from workers.telling import Limits, Teller
 from workers.thinking import Thinker
 
 log = structlog.get_logger("wirewatch")
+
+GC_THRESHOLDS = (50_000, 20, 50)  # instead of (700, 10, 10)
 
 
 def options_of(settings: Settings) -> Options:
@@ -148,6 +151,10 @@ class MatchParts:
     async def loaded(self) -> None:
         """The compacted topics are read to their ends."""
         await self._edit(self.keeper.loaded)
+        # A batch makes many objects and hardly a cycle; the rules stay. Measured: a fifth less CPU an article.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*GC_THRESHOLDS)
 
     async def _edit(self, work: Callable[[], object]) -> None:
         await self.think(work)
