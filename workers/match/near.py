@@ -9,7 +9,8 @@ earlier, so NEAR is `A before B` or `B before A`, and only "S before T" has to b
 Both give [S.first, T.last]. Such results are operands again: a longer one may be near to what a shorter one is not,
 so every (first, last) counts, and there may be as many as pairs. They are kept as `Rows`: for each first, one whole
 number whose bit d says that [first, first + d] is an occurrence. All lasts of a first then move in one operation, and
-a row is no longer than the rule's reach: the work is occurrences x reach / 64, for any number of pairs.
+a row is no longer than the rule's reach: along a chain of words and phrases the work is occurrences x reach / 64, for
+any number of pairs. (Where both sides are NEAR, each row may be moved once for each of its lasts: x reach again.)
 
 Sentences and paragraphs have no such bound, but need less. Whether S and T fit into one depends on S by its last (the
 earlier, the better: for each first the shortest is enough), and on T in the same way. So `shortest`, a last for each
@@ -64,7 +65,30 @@ def least(parts: Sequence[Shortest]) -> Shortest:
 
 
 def before(earlier: Rows, later: Rows, reach: int) -> Rows:
-    """`earlier` up to `reach` words before `later`: side by side is 1, so 1 joins the places of a phrase."""
+    """`earlier` up to `reach` words before `later`: side by side is 1, so 1 joins the places of a phrase.
+
+    Either each length of the later ones is looked at once for each earlier row, or each last of the earlier ones once:
+    whichever there are fewer of. Single words, and phrases of one length, have one.
+    """
+    if not earlier or not later:
+        return {}
+    lengths = 0
+    for row in later.values():
+        lengths |= row
+    if lengths.bit_count() <= max(map(int.bit_count, earlier.values())):
+        return _before_layers(earlier, later, reach)
+    behind = _lasts_behind(sorted({last for first, row in earlier.items() for last in lasts(first, row)}), later, reach)
+    found: Rows = {}
+    for first, row in earlier.items():
+        joined = 0
+        for last in lasts(first, row):
+            joined |= behind[last] << (last - first)
+        if joined:
+            found[first] = joined
+    return found
+
+
+def _before_layers(earlier: Rows, later: Rows, reach: int) -> Rows:
     layers: dict[int, list[int]] = {}  # of the later ones: length - 1 -> firsts, ascending
     for first, row in later.items():
         for last in lasts(first, row):
@@ -79,6 +103,35 @@ def before(earlier: Rows, later: Rows, reach: int) -> Rows:
         if joined:
             found[first] = joined
     return found
+
+
+def _lasts_behind(places: Sequence[int], later: Rows, reach: int) -> dict[int, int]:
+    """For each place (ascending) the lasts of what begins up to `reach` words behind it, counted from the place.
+
+    What is in reach moves along as a queue of two halves: the front keeps for each entry the union with those behind
+    it in the front, the back one union of all. A half that is used up is made of the other, so an entry is joined
+    to others twice, however many places it is in reach of.
+    """
+    firsts = list(later)
+    front = [0] * len(firsts)  # counted from the entry's own first
+    back = 0  # counted from the first of entry `middle`
+    head = middle = tail = 0
+    behind: dict[int, int] = {}
+    for place in places:
+        while tail < len(firsts) and firsts[tail] <= place + reach:
+            back |= later[firsts[tail]] << (firsts[tail] - firsts[middle])
+            tail += 1
+        while head < tail and firsts[head] <= place:
+            if head == middle:
+                joined = 0
+                for at in range(tail - 1, middle - 1, -1):
+                    joined = later[firsts[at]] | (joined << (firsts[at + 1] - firsts[at]) if joined else 0)
+                    front[at] = joined
+                middle, back = tail, 0
+            head += 1
+        in_front = front[head] << (firsts[head] - place) if head < middle else 0
+        behind[place] = in_front | (back << (firsts[middle] - place) if back else 0)
+    return behind
 
 
 class _Window:
