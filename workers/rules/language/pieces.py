@@ -78,12 +78,12 @@ class Pieces:
         if _STAND_IN not in part.exact:
             return Word(part.folded, span=self._span(part, at))
         signs = _STOOD_FOR.findall(self._source.text, at + part.start, at + part.end)
-        written = _put_back(part.exact, signs)
+        written, folded = _put_back(part.exact, signs), _put_back(part.folded, signs)
         for sign, least in _STEM_MIN.items():
             before, found, _ = written.partition(sign)
-            if found and _plain(before) < least:
+            left = min(_plain(before), _plain(folded.partition(sign)[0]))  # marks are no letters once they are gone
+            if found and left < least:
                 raise _too_short(before, sign, self._span(part, at))
-        folded = _put_back(part.folded, signs)
         if "*" not in folded and "?" not in folded:
             return Word(folded, span=self._span(part, at))
         return Wildcard(re.sub(r"\*+", "*", folded), span=self._span(part, at))

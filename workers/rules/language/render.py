@@ -27,6 +27,7 @@ from workers.rules.language.tree import (
     Wildcard,
     Word,
 )
+from workers.rules.language.unfold import unfold
 
 _Pieces: TypeAlias = list["str | Query"]
 
@@ -76,9 +77,9 @@ def _pieces(node: Query, airy: bool) -> _Pieces:
     """The node as text and nodes still to be written."""
     match node:
         case Word(text) | Wildcard(text):
-            pieces: _Pieces = [text]
+            pieces: _Pieces = [unfold(text)]
         case Stem(text):
-            pieces = [f"~{text}"]
+            pieces = [f"~{unfold(text)}"]
         case Exact(text):
             pieces = [f"={text}"]
         case ListRef(name):
@@ -138,7 +139,7 @@ def _phrase(places: Sequence[Query]) -> Iterator[str | Query]:
     plain: list[str] = []
     for index, place in enumerate(places):
         if isinstance(place, Word | Wildcard):
-            plain.append(place.text if isinstance(place, Word) else place.pattern)
+            plain.append(unfold(place.text if isinstance(place, Word) else place.pattern))
             continue
         if plain:
             yield _quoted(plain) + " "

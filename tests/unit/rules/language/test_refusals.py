@@ -111,6 +111,9 @@ TESTS = [
 SIGNS = [
     pytest.param("a AND «co*»", "co is too short before *", "at least 3 letters", id="two letters before *"),
     pytest.param("«c?*»", "too short before *", "at least 3 letters", id="? is no letter"),
+    pytest.param(
+        "«\u0643\u0640\u0640*»", "too short before *", "at least 3 letters", id="letters that fold to nothing"
+    ),
     pytest.param('"the «*tion» of"', "* has nothing on its left", "sanction*", id="a wildcard first"),
     pytest.param("a «*» b", "* has nothing on its left", "sanction*", id="a wildcard alone"),
     pytest.param("really «?»", "? has nothing on its left", "wom?n", id="a question mark alone"),

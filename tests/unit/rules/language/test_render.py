@@ -44,6 +44,8 @@ from workers.rules.language import parse, render
         pytest.param("a // comment\nAND\tb", "a AND b", id="no comments, one space"),
         pytest.param("中国", '"中 国"', id="letters that are words"),
         pytest.param('"AND"', "and", id="a quoted operator is a word"),
+        pytest.param("Æ+ c++", '"æ+ c++"', id="a letter that folds to two, with a plus"),
+        pytest.param("\u0640&b", "\u0640&b", id="a letter that folds to nothing, with an ampersand"),
     ],
 )
 def test_the_canonical_form_is(text: str, canonical: str) -> None:

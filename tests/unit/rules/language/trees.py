@@ -34,7 +34,22 @@ from workers.rules.language.tree import (
 LISTS = {"firms": ["acme", '"big co"', "(alpha OR beta)"], "more-firms": ["@firms", "gamma NEAR/3 delta"]}
 
 _TYPED = ["Russia", "U.S.", "AT&T", "C++", "C#", "1,000", "1,5", "O'Brien", "and", "near", "OR", "title", "W", "first"]
-_TYPED += ["中", "ไ", "한국", "Élysée", "Straße", "İstanbul", "й", "الأمن", "हिन्दी", "ﬁn", "urgency", "words", "𐘀"]
+_TYPED += [
+    "中",
+    "ไ",
+    "한국",
+    "Élysée",
+    "Straße",
+    "İstanbul",
+    "й",
+    "الأمن",
+    "हिन्दी",
+    "ﬁn",
+    "urgency",
+    "words",
+    "𐘀",
+    "Æ+",
+]
 _COUNTS = st.integers(1, 1000)
 _REACHES = _COUNTS | st.sampled_from(["S", "P"])
 
