@@ -9,6 +9,7 @@ from pathlib import Path
 from schemas.lists import WordList
 from workers.rules.files import Problem, RuleFile, RuleFileRefused, read_lists, read_rules
 from workers.rules.language import RuleError, parse
+from workers.rules.language.lint_note import Note
 from workers.rules.language.tree import Query
 
 Entries = Mapping[str, Sequence[str]]
@@ -23,6 +24,7 @@ class Verdict:
     query: str
     tree: Query | None = None  # as typed: lists are still named
     error: RuleError | None = None
+    notes: tuple[Note, ...] = ()  # what `linted` found
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,24 +37,31 @@ def check(
     ctx: typer.Context,
     file: RulesFile,
     lists: ListsFile = None,
+    articles: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Recent articles, for what they say of words and fields.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="A JSON object a rule.")] = False,
 ) -> None:
     """Check a file of rules; needs no Kafka.
 
-    Shows the canonical form of each rule that can be read, and a picture of the place where one cannot. With --json a
-    line a rule: {"id", "ok": true, "canonical", "lint": []} or {"id", "ok": false, "error": {"message", "start", "end",
-    "hint"}}, where start and end count characters of the query. `id` is null for what is no rule at all.
+    Shows the canonical form of each rule that can be read, with notes on what is perhaps not meant, and a picture of
+    the place where one cannot. With --json a line a rule: {"id", "ok": true, "canonical", "lint": [{"code", "start",
+    "end", "message", "proposal"}]} or {"id", "ok": false, "error": {"message", "start", "end", "hint"}}, where start
+    and end count characters of the query. `id` is null for what is no rule at all. Notes change no exit code.
 
     \b
     Examples:
       wirewatch rules check rules.yaml
+      wirewatch rules check rules.yaml --articles articles.jsonl.gz
       wirewatch rules check rules.jsonl --lists lists.jsonl --json | jq 'select(.ok | not)'
     """
-    settings_of(ctx)
+    settings = settings_of(ctx)
     from workers.commands.check import check as checked_of
+    from workers.commands.linting import Seen, articles_of, linted
     from workers.commands.verdicts import refuse, say_json_of, show_accepted
 
-    checked = checked_of(file, lists)
+    seen = Seen(articles_of(articles, settings.articles.max_bytes)) if articles else None
+    checked = linted(checked_of(file, lists), seen)
     if not json:
         show_accepted(checked)
         refuse(checked)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from textwrap import indent
+
 from rich.text import Text
 
 from workers.commands.check import Checked
 from workers.commands.terminal import err, out, plain, say_line
 from workers.rules.files import Problem
-from workers.rules.language import render
+from workers.rules.language import RuleError, render
 
 
 def refuse(checked: Checked) -> None:
@@ -32,11 +34,14 @@ def show_refusals(checked: Checked) -> None:
 
 
 def show_accepted(checked: Checked) -> None:
-    """Each rule that can be read, in its canonical form."""
+    """Each rule that can be read, in its canonical form, with the notes on it."""
     for verdict in checked.verdicts:
         if verdict.tree is not None:
             line = Text.assemble(("OK ", "bold green"), (plain(verdict.id), "bold"), "  ", plain(render(verdict.tree)))
             out().print(line)
+            for note in verdict.notes:
+                picture = RuleError(f"{note.code}: {note.message}", note.start, note.end, note.proposal)
+                out().print(Text(indent(plain(picture.told(verdict.query), keep="\n"), "   "), "yellow"))
 
 
 def say_json_of(checked: Checked) -> None:
@@ -51,7 +56,8 @@ def say_json_of(checked: Checked) -> None:
         say_line({"id": None, "ok": False, "error": error})
     for verdict in checked.verdicts:
         if verdict.tree is not None:
-            say_line({"id": verdict.id, "ok": True, "canonical": render(verdict.tree), "lint": []})
+            notes = [note._asdict() for note in verdict.notes]
+            say_line({"id": verdict.id, "ok": True, "canonical": render(verdict.tree), "lint": notes})
         elif verdict.error is not None:
             why = verdict.error
             error = {"message": why.message, "start": why.start, "end": why.end, "hint": why.hint}
