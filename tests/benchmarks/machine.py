@@ -6,7 +6,7 @@ import os
 import platform
 import subprocess
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 LIBRARIES = ("faust-streaming", "aiokafka", "quixstreams", "confluent-kafka", "pydantic", "orjson", "redis", "hiredis")
@@ -22,7 +22,7 @@ def describe() -> dict[str, str]:
         "system": f"{platform.system()} {platform.release().split('-')[0]}",
         "python": platform.python_version(),
         "redis-server": _redis(),
-        **{name: version(name) for name in LIBRARIES},
+        **{name: _version(name) for name in LIBRARIES},
     }
 
 
@@ -37,3 +37,10 @@ def _processor() -> str:
 def _redis() -> str:
     told = subprocess.run(["redis-server", "--version"], capture_output=True, text=True, check=False).stdout
     return next((word.removeprefix("v=") for word in told.split() if word.startswith("v=")), "unknown")
+
+
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return "not installed"
