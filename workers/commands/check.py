@@ -8,7 +8,7 @@ from pathlib import Path
 
 from schemas.lists import WordList
 from workers.rules.files import Problem, RuleFile, RuleFileRefused, read_lists, read_rules
-from workers.rules.language import RuleError, parse
+from workers.rules.language import RuleError, check_list, parse
 from workers.rules.language.lint_note import Note
 from workers.rules.language.tree import Query
 
@@ -55,8 +55,9 @@ def check(path: Path, lists_path: Path | None = None, known: Mapping[str, WordLi
     entries = {name: words.entries for name, words in {**(known or {}), **given, **file.lists}.items()}
     places = {name: str(lists_path) for name in given} | {name: file.place("list", name) for name in file.lists}
     for name, place in places.items():  # a list is wrong by itself too, whether a rule names it or not
-        error = _judge(name, place, f"@{name}", entries).error
-        if error is not None:
+        try:
+            check_list(name, entries)
+        except RuleError as error:
             problems.append(Problem(place, error.message, error.hint))
     verdicts = tuple(_judge(rule.id, file.place("rule", rule.id), rule.query, entries) for rule in file.rules.values())
     return Checked(file, entries, tuple(problems), verdicts)

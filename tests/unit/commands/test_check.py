@@ -133,3 +133,19 @@ def test_a_file_that_cannot_be_read_is_told(name: str, wirewatch: Command, tmp_p
     done = wirewatch("rules", "check", tmp_path / name)
     assert done.code == 1
     assert str(tmp_path) in done.err
+
+
+def test_a_list_need_not_be_anchored_and_the_rules_that_use_it_must(wirewatch: Command, tmp_path: Path) -> None:
+    path = written(tmp_path, "rules:\n- {id: r, query: russia AND @l}\nlists:\n- {id: l, entries: [wheat, NOT x]}\n")
+    assert wirewatch("rules", "check", path).code == 0
+    path = written(tmp_path, "rules:\n- {id: r, query: '@l'}\nlists:\n- {id: l, entries: [wheat, NOT x]}\n")
+    done = wirewatch("rules", "check", path)
+    assert done.code == 1
+    assert f"{path}:2: rule r\n@l\n^ this is true of articles that have none of the words" in done.err
+
+
+def test_a_wrong_list_is_told_with_its_name_its_entry_and_its_line(wirewatch: Command, tmp_path: Path) -> None:
+    path = written(tmp_path, "lists:\n- id: l\n  entries: [wheat, a AND (b]\nrules:\n- {id: r, query: russia}\n")
+    done = wirewatch("rules", "check", path)
+    assert done.code == 1
+    assert f"{path}:2: list l, entry 2 (a AND (b): this bracket is never closed" in done.err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from workers.rules.language.judge import Facts, check_rule
+from workers.rules.language.judge import Facts, check_rule, check_tree
 from workers.rules.language.parser import read
 from workers.rules.language.shelf import Shelf
 from workers.rules.language.tree import Query
@@ -28,3 +28,14 @@ def parse(text: str, lists: Mapping[str, Sequence[str]] | None = None) -> Query:
             shelf.learn(reading.tree)
         check_rule(reading, shelf.facts)
     return reading.tree
+
+
+def check_list(name: str, lists: Mapping[str, Sequence[str]]) -> None:
+    """Whether a list is right in itself, its entries and all lists that they name.
+
+    It need not be anchored: a rule is judged with the entries in place. Raises RuleError, with no place of its own.
+    """
+    reading = read(f"@{name}")
+    shelf = Shelf(lists)
+    shelf.learn(reading.tree)
+    check_tree(reading, shelf.facts)
