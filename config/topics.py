@@ -15,14 +15,16 @@ def deleted(days: int, **more: str) -> dict[str, str]:
 
 
 COMPACTED = {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.1", "delete.retention.ms": str(7 * DAY_MS)}
+# An alert has at most some 1.5 MB at the widest settings; what the broker would refuse is a decision, and no alert.
+TOLD = {"max.message.bytes": str(2 * 1024 * 1024)}
 LARGE = {"max.message.bytes": str(ARTICLE_MAX_BYTES)}
 
 ARTICLES = Topic("articles", "article uri", "the news; the archive that backtests read", config=deleted(30, **LARGE))
 RULES = Topic("rules", "rule id", "the watch rules; a tombstone deletes", partitions=1, config=COMPACTED | LARGE)
 LISTS = Topic("lists", "list id", "named lists of the rules", partitions=1, config=COMPACTED | LARGE)
 CHANNELS = Topic("channels", "channel id", "where subscribers listen", partitions=1, config=COMPACTED)
-ALERTS = Topic("alerts", "article uri", "every alert with its channels", config=deleted(30))
-DECISIONS = Topic("decisions", "rule id", "matches that became no alert, and why", config=deleted(7))
+ALERTS = Topic("alerts", "article uri", "every alert with its channels", config=deleted(30, **TOLD))
+DECISIONS = Topic("decisions", "rule id", "matches that became no alert, and why", config=deleted(7, **TOLD))
 DEAD_LETTERS = Topic(
     "dead-letters",
     "topic/partition/offset",
@@ -35,4 +37,4 @@ CATALOGUE = (ARTICLES, RULES, LISTS, CHANNELS, ALERTS, DECISIONS, DEAD_LETTERS)
 
 def channel_topic(channel_id: str) -> Topic:
     """The topic of one channel's subscribers."""
-    return Topic(f"alerts.{channel_id}", "article uri", f"alerts of channel {channel_id}", config=deleted(7))
+    return Topic(f"alerts.{channel_id}", "article uri", f"alerts of channel {channel_id}", config=deleted(7, **TOLD))

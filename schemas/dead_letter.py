@@ -33,7 +33,9 @@ class DeadLetter(Record):
     hint: str = Field(default="", description="The remedy.")
     key: bytes | None
     value: bytes | None = Field(description="The original bytes; the first part of them when `truncated`.")
-    truncated: bool = Field(default=False, description="True when the value was too large to be kept whole here.")
+    truncated: bool = Field(
+        default=False, description="True when value, key or headers were too large to be kept whole."
+    )
     size_bytes: int = Field(description="Of the original value.")
     sha256: str = Field(description="Of the original value, hexadecimal.")
     headers: tuple[Header, ...] = ()

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+LATEST_MS = 253_402_300_799_000  # the last second that a datetime can tell
+
 Headers: TypeAlias = tuple[tuple[str, bytes | None], ...]
 
 
@@ -28,8 +30,8 @@ class Incoming:
 
     @property
     def received(self) -> datetime:
-        """The record's own timestamp."""
-        return datetime.fromtimestamp(max(self.timestamp_ms, 0) / 1000, UTC)
+        """The record's own timestamp; 1970 or 9999 where it lies beyond (a producer may stamp in microseconds)."""
+        return datetime.fromtimestamp(min(max(self.timestamp_ms, 0), LATEST_MS) / 1000, UTC)
 
 
 @dataclass(frozen=True, slots=True)

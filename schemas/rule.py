@@ -26,7 +26,7 @@ class Rule(KeptRecord):
     name: str = Field(default="", max_length=500, description="For people; the id stands in where it is empty.")
     query: str = Field(min_length=1, description="In the rule language.")
     status: RuleStatus = RuleStatus.LIVE
-    channels: tuple[ChannelId, ...] = Field(default=(), description="Channels that get its alerts.")
+    channels: tuple[ChannelId, ...] = Field(default=(), max_length=1000, description="Channels that get its alerts.")
     priority: int = Field(default=3, ge=1, le=5, description="1 is the most urgent.")
     tags: tuple[Tag, ...] = Field(default=(), max_length=100)
     owner: Owner = Field(default="", description="The person or team to ask.")

@@ -15,19 +15,19 @@ Nothing is waited for while claims are held, so two workers cannot block each ot
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Container, Sequence
 from enum import IntEnum
 from functools import partial
 
 from schemas.article import Article, ArticleStatus
 from schemas.envelope import Incoming
 from schemas.reasons import HeldReason
-from workers.dedup import Claims, story_of
-from workers.errors import Broken, Refused
+from workers.dedup import Answer, ClaimRequest, Claims, Outcome, story_of
+from workers.errors import Refused
 from workers.rules.book import Book
 from workers.streams.outbox import Outbox
 from workers.tally import Tally
-from workers.telling import Fate, Match, Message, Teller
+from workers.telling import Fate, Match, Message, Teller, channel_topic, owner_of
 from workers.thinking import Think
 
 WAIT_S = 0.2  # between two questions after a story that another worker has claimed
@@ -79,13 +79,14 @@ class Pipeline:
         self._passed(Step.MATCHED)
         batch_claims = {(match.owner, rule_id) for match in matches for rule_id in match.rules}
         while True:
-            answers = await self._claims.claim([match.request() for match in matches]) if matches else []
+            answers = await self._claim(matches, batch, batch_claims)
             self._passed(Step.CLAIMED)
             fates = [Fate.of(match, answer, batch_claims) for match, answer in zip(matches, answers, strict=True)]
-            messages += await self._think(partial(self._compose_all, fates))
-            await self._publish(messages, tally)
+            absent = await self._absent(fates)
+            messages += await self._think(partial(self._compose_all, fates, absent))
+            untold = await self._publish(messages, tally)
             self._passed(Step.PUBLISHED)
-            await self._claims.confirm([fate.tell.request() for fate in fates if fate.tell.rules])
+            await self._settle([fate.tell for fate in fates if fate.tell.rules], untold)
             self._passed(Step.CONFIRMED)
             matches, messages = [fate.wait for fate in fates if fate.wait.rules], []
             if not matches:
@@ -123,24 +124,70 @@ class Pipeline:
                 withheld += self._teller.hold(match, reason, dict.fromkeys(rules, detail))
         return matches, withheld
 
-    def _compose_all(self, fates: Sequence[Fate]) -> list[Message]:
+    async def _claim(
+        self, matches: Sequence[Match], batch: Sequence[Incoming], batch_claims: Container[tuple[str, str]]
+    ) -> list[dict[str, Answer]]:
+        """Ask for all. What a record of this batch claimed before a crash and matches no more is given back first."""
+        requests = [match.request() for match in matches]
+        if not requests:
+            return []
+        answers = await self._claims.claim(requests)
+        elsewhere = [
+            ClaimRequest(request.story, answer.owner, {rule_id: 0})
+            for request, by_rule in zip(requests, answers, strict=True)
+            for rule_id, answer in by_rule.items()
+            if answer.outcome is Outcome.CLAIMED_ELSEWHERE
+            and answer.owner is not None
+            and (answer.owner, rule_id) not in batch_claims
+        ]
+        ours = {owner_of(record) for record in batch} if elsewhere else set()
+        left_over = [request for request in elsewhere if request.owner in ours]
+        if not left_over:
+            return answers
+        await self._claims.release(left_over)
+        return await self._claims.claim(requests)
+
+    async def _absent(self, fates: Sequence[Fate]) -> frozenset[str]:
+        """Channels of the rules to be told that have no topic: they are named in the alerts as unknown."""
+        names = {name for fate in fates for live in fate.tell.rules.values() for name in live.rule.channels}
+        if not names:
+            return frozenset()
+        missing = await self._outbox.missing([channel_topic(name) for name in names])
+        return frozenset(name for name in names if channel_topic(name) in missing)
+
+    async def _settle(self, told: Sequence[Match], untold: Container[tuple[str, str]]) -> None:
+        """Confirm what was told; what the broker refused is given back, so that a later version can be told."""
+        parts = [match.parted(lambda owner, rule_id: (owner, rule_id) in untold) for match in told]
+        await self._claims.confirm([match.request() for _, match in parts if match.rules])
+        given_back = [match.request() for match, _ in parts if match.rules]
+        if given_back:
+            await self._claims.release(given_back)
+
+    def _compose_all(self, fates: Sequence[Fate], absent: Container[str]) -> list[Message]:
         messages = []
         for fate in fates:
-            messages += self._teller.tell(fate.tell)
+            messages += self._teller.tell(fate.tell, absent)
             messages += self._teller.hold(fate.hold, HeldReason.SEEN_ALREADY, fate.details)
             self._got_on()
         return messages
 
-    async def _publish(self, messages: Sequence[Message], tally: Tally) -> None:
-        """Send; an alert of which the broker refuses a copy for its size becomes a decision, once."""
+    async def _publish(self, messages: Sequence[Message], tally: Tally) -> frozenset[tuple[str, str]]:
+        """Send. What the broker refuses for its size is told in fewer words, once: an alert as a decision.
+
+        Returns (owner, rule id) of the alerts that were not told.
+        """
         refused = {id(each) for each in await self._outbox.publish([message.outgoing for message in messages])}
         tally.count(message.record for message in messages if message.original and id(message.outgoing) not in refused)
         if not refused:
-            return
+            return frozenset()
         large = [message for message in messages if id(message.outgoing) in refused]
-        if any(message.match is None for message in large):
-            raise Broken("the broker refuses a decision or a dead letter for its size: compare `wirewatch topics list`")
-        await self._publish(self._teller.hold_too_large(large), tally)
+        await self._publish(self._teller.tell_shorter(large), tally)
+        return frozenset(
+            (message.match.owner, rule_id)
+            for message in large
+            if message.original and message.match is not None
+            for rule_id in message.match.rules
+        )
 
 
 def bar(record: Incoming, article: Article) -> tuple[HeldReason, str] | None:

@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 import structlog
 
+from schemas.dead_letter import DeadLetter
 from schemas.envelope import Incoming, Outgoing
 from workers.dedup import ClaimRequest, Claims, Outcome
-from workers.errors import Refused, Unavailable
-from workers.letters import bury
+from workers.errors import Broken, Refused, Unavailable
+from workers.letters import bare, bury, is_bare
 from workers.streams.outbox import Outbox
 
 log = structlog.get_logger("wirewatch.rules")
@@ -76,11 +77,16 @@ class Refusals:
             if answer.outcome is Outcome.CLAIMED_ELSEWHERE:
                 return False
             if answer.outcome is Outcome.FIRST_SEEN:
-                letter = bury(record, why, self._max_bytes)
-                value = letter.model_dump_json().encode()
-                await self._outbox.publish([Outgoing("dead-letters", record.position.encode(), value)])
+                await self._publish(bury(record, why, self._max_bytes), record.position.encode())
                 await self._claims.confirm([request])
         except Unavailable as exc:
             log.warning("the dead letter waits", record=record.position, error=str(exc))
             return False
         return True
+
+    async def _publish(self, letter: DeadLetter, key: bytes) -> None:
+        if not await self._outbox.publish([Outgoing("dead-letters", key, letter.model_dump_json().encode())]):
+            return
+        if is_bare(letter):
+            raise Broken("the broker refuses a bare dead letter for its size: see `wirewatch topics list`")
+        await self._publish(bare(letter), key)

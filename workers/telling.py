@@ -15,9 +15,19 @@ from schemas.reasons import HeldReason
 from workers.alerts import alert_id, compose, hold, refer_to_rule
 from workers.channels import ChannelBook, route
 from workers.dedup import Answer, ClaimRequest, Verdict, settle
-from workers.errors import Refused
-from workers.letters import bury
+from workers.errors import Broken, Refused
+from workers.letters import bare, bury, is_bare
 from workers.rules.book import LiveRule
+
+
+def owner_of(record: Incoming) -> str:
+    """Names the record in Redis. The timestamp tells a topic from its successor of the same name."""
+    return f"{record.position}@{record.timestamp_ms}"
+
+
+def channel_topic(channel_id: str) -> str:
+    """The topic of a channel's subscribers."""
+    return f"alerts.{channel_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +41,8 @@ class Match:
 
     @property
     def owner(self) -> str:
-        """Names the record in Redis. The timestamp tells a topic from its successor of the same name."""
-        return f"{self.record.position}@{self.record.timestamp_ms}"
+        """Who claims; see owner_of."""
+        return owner_of(self.record)
 
     def request(self) -> ClaimRequest:
         """The claims of all its rules, one call."""
@@ -42,6 +52,11 @@ class Match:
     def only(self, rule_ids: Iterable[str]) -> Match:
         """The same with some of its rules."""
         return Match(self.record, self.article, self.story, {each: self.rules[each] for each in rule_ids})
+
+    def parted(self, test: Callable[[str, str], bool]) -> tuple[Match, Match]:
+        """The same with the rules for which the test of (owner, rule id) holds, and with the others."""
+        yes = [rule_id for rule_id in self.rules if test(self.owner, rule_id)]
+        return self.only(yes), self.only(self.rules.keys() - yes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +113,14 @@ class Teller:
         self._now = now
         self._limits = limits
 
-    def tell(self, match: Match) -> list[Message]:
-        """An alert for each rule of the match, on `alerts` and on the topics of its channels."""
+    def tell(self, match: Match, absent: Container[str]) -> list[Message]:
+        """An alert for each rule of the match, on `alerts` and on the topics of its channels.
+
+        Channels that are `absent` have no topic: they count as unknown.
+        """
         messages = []
         for live in match.rules.values():
-            where = route(live.rule.channels, self._channels)
+            where = route(live.rule.channels, self._channels, absent)
             alert = compose(
                 refer_to_rule(live.rule, live.canonical),
                 match.article,
@@ -118,7 +136,7 @@ class Teller:
             one = match.only([live.rule.id])
             messages.append(Message(Outgoing("alerts", key, value, headers), alert, one))
             messages += [
-                Message(Outgoing(f"alerts.{name}", key, value, headers), alert, one, original=False)
+                Message(Outgoing(channel_topic(name), key, value, headers), alert, one, original=False)
                 for name in where.channels
             ]
         return messages
@@ -143,29 +161,37 @@ class Teller:
             )
         return messages
 
-    def hold_too_large(self, refused: Iterable[Message]) -> list[Message]:
-        """A decision for each alert of which the broker refused a copy, with the topics that it was too large for."""
+    def tell_shorter(self, refused: Iterable[Message]) -> list[Message]:
+        """What to say instead of messages that the broker refused for their size.
+
+        A decision for each alert, with the topics that it was too large for; a dead letter without what it held.
+        Raises Broken for a message that cannot be said more shortly.
+        """
         topics: dict[str, list[str]] = {}
         alerts: dict[str, Match] = {}
+        shorter: list[Message] = []
         for message in refused:
             if message.match is not None and isinstance(message.record, Alert):
                 alerts[message.record.id] = message.match
                 topics.setdefault(message.record.id, []).append(message.outgoing.topic)
-        return [
-            decision
-            for alert, match in alerts.items()
-            for decision in self.hold(
-                match,
-                HeldReason.TOO_LARGE,
-                dict.fromkeys(match.rules, f"the broker refused the alert for its size on {', '.join(topics[alert])}"),
-            )
-        ]
+            elif isinstance(message.record, DeadLetter) and not is_bare(message.record):
+                shorter.append(_letter(bare(message.record), message.outgoing.key))
+            else:
+                raise Broken(
+                    f"the broker refuses a record of {message.outgoing.topic} for its size: see `wirewatch topics list`"
+                )
+        for alert, match in alerts.items():
+            detail = f"the broker refused the alert for its size on {', '.join(topics[alert])}"
+            shorter += self.hold(match, HeldReason.TOO_LARGE, dict.fromkeys(match.rules, detail))
+        return shorter
 
     def bury(self, record: Incoming, why: Refused) -> Message:
         """The dead letter of a record that cannot be read."""
-        letter = bury(record, why, self._limits.dead_letter_max_bytes)
-        outgoing = Outgoing("dead-letters", record.position.encode(), letter.model_dump_json().encode())
-        return Message(outgoing, letter)
+        return _letter(bury(record, why, self._limits.dead_letter_max_bytes), record.position.encode())
 
     def _headers(self, record_id: str) -> Headers:
         return (("id", record_id.encode()), ("matched-at", self._now().isoformat().encode()))
+
+
+def _letter(letter: DeadLetter, key: bytes) -> Message:
+    return Message(Outgoing("dead-letters", key, letter.model_dump_json().encode()), letter)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -95,6 +96,22 @@ async def test_what_is_too_large_comes_back_and_all_others_are_safe(world: World
     assert [value for _, value in rows()] == [b"a", b"b", b"c"]
 
 
+async def test_what_stands_behind_a_message_too_large_goes_through_in_its_order(world: World) -> None:
+    """Each in a batch of its own: the refused batch uses up sequence numbers of the idempotent producer."""
+    outbox, rows = world
+    values = [f"{number}".encode() * 1500 for number in range(8)]
+    large = Outgoing("out", b"k", b"x" * MAX_BYTES * 2)
+    sent = [Outgoing("out", b"k", value) for value in values]
+    assert await outbox.publish([*sent[:3], large, *sent[3:]]) == [large]
+    assert [value for _, value in rows()] == values
+
+
+async def test_several_may_publish_at_once(world: World) -> None:
+    outbox, rows = world
+    await asyncio.gather(*(outbox.publish([Outgoing("out", b"k", str(n).encode())]) for n in range(20)))
+    assert sorted(value or b"" for _, value in rows()) == sorted(str(n).encode() for n in range(20))
+
+
 async def test_nothing_to_publish_is_published(world: World) -> None:
     outbox, rows = world
     assert await outbox.publish([]) == []
@@ -120,3 +137,17 @@ async def test_a_topic_that_is_made_later_does_not_stop_the_others(kafka: KafkaS
             admin.create([Topic("later", "any", "for this test")], 1, 1)
         assert await outbox.publish([Outgoing("out", b"k", b"with it"), Outgoing("later", b"k", b"v")]) == []
         assert [value for _, value in rows()] == [b"before", b"with it"]
+
+
+async def test_a_topic_that_does_not_exist_is_known_to_be_missing_until_it_is_made(
+    kafka: KafkaServer, topic_prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.streams.outbox_kafka.ASK_AGAIN_S", 0)
+    async with on_kafka(kafka.bootstrap, topic_prefix) as (outbox, _):
+        assert await outbox.missing(["out", "ghost"]) == {"ghost"}
+        with Admin(kafka.bootstrap, topic_prefix) as admin:
+            admin.create([Topic("ghost", "any", "later", partitions=1)], 1, 1)
+        async with asyncio.timeout(10):
+            while await outbox.missing(["ghost"]):
+                await asyncio.sleep(0.05)
+        assert await outbox.publish([Outgoing("ghost", b"k", b"v")]) == []

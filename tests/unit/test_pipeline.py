@@ -2,100 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
-
-import orjson
 import pytest
 
-from schemas import Alert, Channel, DeadLetter, Decision, Rule
-from schemas.envelope import Incoming, Outgoing
 from schemas.reasons import HeldReason, RefusalReason
-from workers import articles
-from workers.channels import ChannelBook
-from workers.dedup.claims_memory import MemoryClaims
+from tests.unit.pipeline_world import RULE, STORY, World
 from workers.errors import Unavailable
-from workers.match import Matcher, explain
-from workers.pipeline import Pipeline, Step
-from workers.rules.book import Book
-from workers.streams import MemoryOutbox
-from workers.tally import Tally
-from workers.telling import Limits, Teller
-from workers.thinking import at_once
-
-NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
-RULE = Rule(id="dprk", query="Russia AND North Korea AND defence", channels=("desk", "east"))
-STORY = {"uri": "a:1", "title": "Russia and North Korea sign a defence pact", "body": "It was signed on Monday."}
-
-
-class World:
-    """A pipeline on twins, with a clock that stands until it is moved."""
-
-    def __init__(self, *rules: Rule, max_bytes: int = 1_048_576) -> None:
-        self.now_ms = 1_000_000
-        self.claims = MemoryClaims(lambda: self.now_ms, lease_ms=2_000)
-        self.outbox = MemoryOutbox(max_bytes)
-        self.book = Book(Matcher())
-        self.channels = ChannelBook()
-        self.steps: list[Step] = []
-        for rule in rules:
-            self.book.put_rule(rule)
-        for name in ("desk", "east"):
-            self.channels.put(Channel(id=name))
-        teller = Teller(
-            self.channels,
-            lambda live, article: explain(live.query, article, 50, 240),
-            lambda: NOON,
-            Limits(16_384, 1_000_000),
-        )
-        self.pipeline = Pipeline(
-            lambda value: articles.read(value, 1_000_000),
-            self.book,
-            teller,
-            self.claims,
-            self.outbox,
-            self._sleep,
-            self.steps.append,
-            at_once,
-            lambda: None,
-        )
-
-    async def _sleep(self, seconds: float) -> None:
-        self.now_ms += int(seconds * 1000)
-
-    async def run(self, *values: object, first_offset: int = 0) -> Tally:
-        """One batch of articles."""
-        return await self.pipeline.run(records(values, first_offset))
-
-    @property
-    def alerts(self) -> list[Alert]:
-        return [Alert.model_validate_json(each.value or b"") for each in self.sent("alerts")]
-
-    @property
-    def decisions(self) -> list[Decision]:
-        return [Decision.model_validate_json(each.value or b"") for each in self.sent("decisions")]
-
-    @property
-    def letters(self) -> list[DeadLetter]:
-        return [DeadLetter.model_validate_json(each.value or b"") for each in self.sent("dead-letters")]
-
-    def sent(self, topic: str) -> list[Outgoing]:
-        return self.outbox.topics.get(topic, [])
-
-
-def records(values: Sequence[object], first_offset: int) -> list[Incoming]:
-    """Article records of one partition."""
-    return [
-        Incoming(
-            "articles",
-            0,
-            first_offset + at,
-            1_777_636_800_000,
-            b"k",
-            value if isinstance(value, bytes) else orjson.dumps(value),
-        )
-        for at, value in enumerate(values)
-    ]
+from workers.pipeline import Step
 
 
 async def test_a_match_is_told_on_the_topic_of_all_alerts_and_on_each_channel() -> None:
@@ -244,22 +156,3 @@ async def test_unknown_fields_of_an_article_are_passed_on_up_to_the_limit() -> N
     small, large = world.alerts
     assert (small.article.extra, small.article.extra_omitted) == ({"desk_note": {"by": "li"}}, False)
     assert (large.article.extra, large.article.extra_omitted) == ({}, True)
-
-
-async def test_a_claim_left_by_a_record_that_no_longer_matches_holds_nothing_back() -> None:
-    """Record 0 claimed the rule and died; the rule was edited; in the replay only record 1 matches it."""
-    other = Rule(id="pact", query="pact")
-    world = World(RULE, other)
-
-    def die(step: Step) -> None:
-        if step is Step.CLAIMED:
-            raise KeyboardInterrupt
-
-    world.pipeline._passed = die
-    second = {**STORY, "body": "Signed in Pyongyang."}
-    with pytest.raises(KeyboardInterrupt):
-        await world.run(STORY)
-    world.pipeline._passed = world.steps.append
-    world.book.put_rule(RULE.model_copy(update={"query": "Pyongyang AND defence"}))
-    await world.run(STORY, second)
-    assert sorted((each.rule.id, each.article.uri) for each in world.alerts) == [("dprk", "a:1"), ("pact", "a:1")]

@@ -13,10 +13,13 @@ class Route(NamedTuple):
     unknown: tuple[str, ...]
 
 
-def route(wanted: Iterable[str], known: Container[str]) -> Route:
-    """Part the channels a rule names into those that exist and those that do not, each once, in order."""
+def route(wanted: Iterable[str], known: Container[str], absent: Container[str] = ()) -> Route:
+    """Part the channels a rule names into those that exist and those that do not, each once, in order.
+
+    A channel exists when it is `known` and not `absent`: its record is there, and its topic.
+    """
     once = tuple(dict.fromkeys(wanted))
     return Route(
-        channels=tuple(channel for channel in once if channel in known),
-        unknown=tuple(channel for channel in once if channel not in known),
+        channels=tuple(channel for channel in once if channel in known and channel not in absent),
+        unknown=tuple(channel for channel in once if channel not in known or channel in absent),
     )

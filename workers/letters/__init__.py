@@ -1,5 +1,5 @@
 """Dead letters: what could not be read, kept whole."""
 
-from workers.letters.bury import bury
+from workers.letters.bury import bare, bury, is_bare
 
-__all__ = ["bury"]
+__all__ = ["bare", "bury", "is_bare"]

@@ -13,6 +13,8 @@ from workers.match.witnesses import Clause, Place, Witnesses, in_order
 from workers.rules.language import render
 from workers.rules.language.tree import TEXT_FIELDS, Phrase, Query, Word
 
+TERM_MAX_CHARS = 200
+
 
 def explain(query: Query, article: Article, max_hits: int, excerpt_chars: int) -> Evidence:
     """The occurrences that make the rule true, `max_hits` at most, and an excerpt of `excerpt_chars` characters.
@@ -35,7 +37,7 @@ def _chosen(clauses: Sequence[Clause], max_hits: int) -> list[tuple[Place, str]]
     first: dict[tuple[Place, str], None] = {}
     rest: dict[tuple[Place, str], None] = {}
     for clause in clauses:
-        term = _canonical(clause.term)
+        term = _shortened(_canonical(clause.term))
         places = iter(clause.places)
         first[next(places), term] = None
         rest.update(((place, term), None) for place in places)
@@ -46,6 +48,11 @@ def _chosen(clauses: Sequence[Clause], max_hits: int) -> list[tuple[Place, str]]
 def _order(hit: tuple[Place, str]) -> tuple[tuple[int, int, int, int], str]:
     place, term = hit
     return in_order(place), term
+
+
+def _shortened(term: str) -> str:
+    """A phrase may hold a list of thousands, and stands in each of its hits."""
+    return term if len(term) <= TERM_MAX_CHARS else term[: TERM_MAX_CHARS - 1] + "…"
 
 
 def _canonical(term: Query) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from schemas.envelope import Outgoing
@@ -19,12 +19,17 @@ class Outbox(Protocol):
         """
         ...
 
+    async def missing(self, topics: Iterable[str]) -> frozenset[str]:
+        """Those of the topics that do not exist, as far as is known. Raises Unavailable."""
+        ...
+
 
 class MemoryOutbox:
     """The twin in memory: keeps what was sent, by topic."""
 
     def __init__(self, max_bytes: int = 1_048_576) -> None:
         self.topics: dict[str, list[Outgoing]] = {}
+        self.absent: set[str] = set()
         self._max_bytes = max_bytes
 
     async def publish(self, messages: Sequence[Outgoing]) -> list[Outgoing]:
@@ -36,3 +41,7 @@ class MemoryOutbox:
             else:
                 self.topics.setdefault(message.topic, []).append(message)
         return refused
+
+    async def missing(self, topics: Iterable[str]) -> frozenset[str]:
+        """Those that are said to be absent."""
+        return frozenset(self.absent.intersection(topics))

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import suppress
+import time
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any
 
+import structlog
 from aiokafka import AIOKafkaProducer
+from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from schemas.envelope import Outgoing
 from workers.errors import Unavailable
 from workers.streams.options import Options
 
+log = structlog.get_logger("wirewatch.outbox")
+
 LINGER_MS = 5
 BATCH_BYTES = 262_144
+ASK_AGAIN_S = 5.0
 
 
 class KafkaOutbox:
@@ -23,65 +30,99 @@ class KafkaOutbox:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._producer: AIOKafkaProducer | None = None
+        self._one_at_a_time = asyncio.Lock()  # a failure closes the producer under whoever sends beside
+        self._asked_s: dict[str, float] = {}  # topic that is missing -> when the broker was asked last
 
     async def publish(self, messages: Sequence[Outgoing]) -> list[Outgoing]:
         """Send all and wait for the broker; see `Outbox`."""
         if not messages:
             return []
+        async with self._one_at_a_time, self._translated():
+            async with self._limit():
+                left = await self._send(messages)
+            return [message for message in left if not await self._sent_alone(message)]
+
+    async def missing(self, topics: Iterable[str]) -> frozenset[str]:
+        """See `Outbox`. A topic that is missing is asked after again at most every ASK_AGAIN_S."""
+        async with self._one_at_a_time, self._translated(), self._limit():
+            client = (await self._started()).client
+            names = {topic: self._options.full(topic) for topic in topics}
+            await self._name_topics(client, names.values())
+            absent = {topic for topic, name in names.items() if not client.cluster.partitions_for_topic(name)}
+            now_s = time.monotonic()
+            if any(now_s - self._asked_s.get(topic, -ASK_AGAIN_S) >= ASK_AGAIN_S for topic in absent):
+                self._asked_s = dict.fromkeys(absent, now_s)
+                await client.force_metadata_update()
+                absent = {topic for topic in absent if not client.cluster.partitions_for_topic(names[topic])}
+            return frozenset(absent)
+
+    async def _send(self, messages: Sequence[Outgoing]) -> list[Outgoing]:
+        """What is to be sent again, alone, in the order given: one message too large takes its neighbours along.
+
+        The refused batch has used up sequence numbers, so what comes behind it on its partition is not taken either.
+        """
+        producer = await self._started()
+        await self._name_topics(producer.client, {self._options.full(message.topic) for message in messages})
+        futures: list[asyncio.Future[object] | None] = []
+        for message in messages:
+            try:
+                futures.append(await producer.send(**self._record(message)))
+            except MessageSizeTooLargeError:
+                futures.append(None)
+        sent = [future for future in futures if future is not None]
+        if sent:
+            await asyncio.wait(sent)
+        errors = [error for future in sent if (error := future.exception()) is not None]
+        too_large = len(sent) < len(futures) or any(isinstance(error, MessageSizeTooLargeError) for error in errors)
+        if errors and not too_large:
+            raise errors[0]
+        if too_large:
+            await self.stop()
+        return [
+            message
+            for message, future in zip(messages, futures, strict=True)
+            if future is None or future.exception() is not None
+        ]
+
+    async def _sent_alone(self, message: Outgoing) -> bool:
+        async with self._limit():
+            producer = await self._started()
+            await self._name_topics(producer.client, [self._options.full(message.topic)])
+            try:
+                await producer.send_and_wait(**self._record(message))
+            except MessageSizeTooLargeError:
+                await self.stop()
+                return False
+            return True
+
+    def _record(self, message: Outgoing) -> dict[str, Any]:
+        return {
+            "topic": self._options.full(message.topic),
+            "value": message.value,
+            "key": message.key,
+            "headers": list(message.headers),
+        }
+
+    def _limit(self) -> asyncio.Timeout:
+        return asyncio.timeout(self._options.request_timeout_s * 2)
+
+    @asynccontextmanager
+    async def _translated(self) -> AsyncIterator[None]:
         try:
-            async with asyncio.timeout(self._options.request_timeout_s * 2):
-                too_large = await self._send(messages)
-            return [message for message in too_large if not await self._sent_alone(message)]
+            yield
         except (KafkaError, OSError, TimeoutError) as exc:
             await self.stop()
             raise Unavailable(f"Kafka at {self._options.bootstrap} did not take the messages: {exc!r}") from exc
 
-    async def _send(self, messages: Sequence[Outgoing]) -> list[Outgoing]:
-        """Those of the batches that the broker found too large: one large message takes its neighbours along."""
-        producer = await self._started()
-        await self._name_topics(producer, messages)
-        too_large, sent = [], []
-        for message in messages:
-            try:
-                future = await producer.send(
-                    self._options.full(message.topic), message.value, message.key, headers=list(message.headers)
-                )
-            except MessageSizeTooLargeError:
-                too_large.append(message)
-            else:
-                sent.append((message, future))
-        if sent:
-            await asyncio.wait([future for _, future in sent])
-        for message, future in sent:
-            error = future.exception()
-            if isinstance(error, MessageSizeTooLargeError):
-                too_large.append(message)
-            elif error is not None:
-                raise error
-        if too_large:
-            await self.stop()  # the refused batch has used up sequence numbers, without which none would be taken
-        return too_large
-
-    async def _name_topics(self, producer: AIOKafkaProducer, messages: Sequence[Outgoing]) -> None:
+    @staticmethod
+    async def _name_topics(client: AIOKafkaClient, topics: Iterable[str]) -> None:
         """Have the client keep in touch with these topics.
 
         It starts with all topics known and none named: the first that is made later would be named alone, and the
         others forgotten, with messages on their way to them, until the request's timeout.
         """
-        for topic in {self._options.full(message.topic) for message in messages}:
-            await producer.client.add_topic(topic)
-
-    async def _sent_alone(self, message: Outgoing) -> bool:
-        async with asyncio.timeout(self._options.request_timeout_s * 2):
-            producer = await self._started()
-            try:
-                await producer.send_and_wait(
-                    self._options.full(message.topic), message.value, message.key, headers=list(message.headers)
-                )
-            except MessageSizeTooLargeError:
-                await self.stop()
-                return False
-            return True
+        for topic in topics:
+            await client.add_topic(topic)
 
     async def _started(self) -> AIOKafkaProducer:
         if self._producer is None:
@@ -107,7 +148,15 @@ class KafkaOutbox:
     async def stop(self) -> None:
         """Close the connection; what is not acknowledged is not told as sent."""
         producer, self._producer = self._producer, None
-        if producer is not None:
-            with suppress(KafkaError, OSError, TimeoutError):
-                async with asyncio.timeout(self._options.request_timeout_s):
-                    await producer.stop()
+        if producer is None:
+            return
+        try:
+            async with asyncio.timeout(self._options.request_timeout_s):
+                await producer.stop()
+        except TimeoutError:
+            # Its stop waits for the broker first, and was cancelled before it had closed these.
+            with suppress(KafkaError, OSError):
+                await producer._sender.close()
+                await producer.client.close()
+        except (KafkaError, OSError) as exc:
+            log.warning("the producer was not closed cleanly", error=repr(exc))
