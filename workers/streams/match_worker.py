@@ -202,7 +202,7 @@ def run_app(app: App) -> NoReturn:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
-        Worker(app, loop=loop).execute_from_commandline()
+        Worker(app, loop=loop, quiet=True).execute_from_commandline()
     except SystemExit as exc:
         logging.shutdown()
         # The interpreter would wait for the thinking thread, which may still be at a batch that was given up.
@@ -210,7 +210,11 @@ def run_app(app: App) -> NoReturn:
 
 
 class Worker(faust.Worker):
-    """Signals and exit codes are faust's; the logs are ours."""
+    """Signals and exit codes are faust's; the logs are ours, and nothing but them is said."""
+
+    def __init__(self, app: App, **kwargs: Any) -> None:
+        super().__init__(app, **kwargs)
+        self.spinner = None
 
     def _setup_logging(self) -> None:
         """Logging is set up before."""
