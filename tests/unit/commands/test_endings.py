@@ -103,6 +103,7 @@ def test_the_version_is_the_projects(wirewatch: Command) -> None:
         ("tail",),
         ("scan", "--rules", "x", "--articles", "x"),
         ("run", "match"),
+        ("demo", "--fast"),
     ],
     ids=" ".join,
 )
