@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from workers.streams.admin import Admin
 
 app = typer.Typer(
-    name="rules", help="Check, apply, list and delete watch rules.", no_args_is_help=True, epilog=EXIT_CODES
+    name="rules", help="Check, apply, import, list and delete watch rules.", no_args_is_help=True, epilog=EXIT_CODES
 )
 STYLES: Mapping[What, str] = {"added": "bold green", "changed": "bold yellow", "unchanged": "dim"}
 
@@ -101,6 +101,36 @@ def apply(ctx: typer.Context, file: RulesFile) -> None:
         say((f"{each.what:9}", STYLES[each.what]), f"{each.kind} {each.record.id}  v{each.record.version}")
     counts = Counter(change.what for change in changes)
     say(", ".join(f"{counts[what]} {what}" for what in STYLES))
+
+
+@app.command("import", epilog=EXIT_CODES)
+def import_(
+    ctx: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Queries: JSON Lines, or text with blank lines between.")
+    ],
+    dialect: Annotated[
+        str,
+        typer.Option("--from", metavar="DIALECT", help="scopus, corpustools, ovid, pubmed; each: as each row says."),
+    ],
+    to: Annotated[Path | None, typer.Option(metavar="FILE", help="The rules; else standard output.")] = None,
+    report: Annotated[Path | None, typer.Option(metavar="FILE", help="The report; else standard error.")] = None,
+) -> None:
+    """Translate queries of other search tools into rules; needs no Kafka.
+
+    Reads JSON Lines, plain or gzip, with {"query", and "id" or "name"}, or text. Writes a file of rules, JSON Lines,
+    and a report with a line a query: {"id", "taken": true, "changes": [{"code", "message"}], "reason": null} says all
+    that changed its meaning; {"id", "taken": false, …, "reason"} says why there is no rule. A table ends the report.
+
+    \b
+    Examples:
+      wirewatch rules import --from scopus queries.jsonl --to rules.jsonl --report report.jsonl
+      wirewatch rules import --from ovid search.txt 2> report.jsonl | tee rules.jsonl
+    """
+    settings_of(ctx)
+    from workers.commands.importing import import_rules, show
+
+    show(import_rules(file, dialect, to, report))
 
 
 @app.command("list", epilog=EXIT_CODES)
