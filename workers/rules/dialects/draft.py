@@ -60,12 +60,6 @@ class Draft:
         """All of the parts."""
         return self._joined(And, parts)
 
-    def but_not(self, part: Query | None, without: Query | None) -> Query | None:
-        """The first without the second."""
-        if part is None or without is None:
-            return part
-        return self.all_of([part, self._counted(Not(without))])
-
     def negated(self, part: Query | None) -> Query | None:
         """NOT, alone."""
         return None if part is None else self._counted(Not(part))

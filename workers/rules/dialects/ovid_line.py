@@ -33,6 +33,7 @@ class Line:
 
     def __init__(self, given: Iterable[Token], line_of: LineOf, draft: Draft, number: int, excluded: bool) -> None:
         self._tokens = [each for each in given if not self._stray(each, draft)]
+        self._fielded = self._held_by_fields()
         self._line_of = line_of
         self._draft = draft
         self._number = number
@@ -114,20 +115,22 @@ class Line:
 
     def _and(self) -> Query | None:
         negative = self._next.kind is Kind.NOT
-        tree = None if negative else self._near()
+        parts: list[Query | None] = [] if negative else [self._near()]
+        some = negative or parts[0] is not None  # what is left out needs no NOT behind it
         while self._next.kind in (Kind.AND, Kind.NOT):
             joined = self._take().kind
             if joined is Kind.AND and self._next.kind is Kind.NOT:
                 joined = self._take().kind
             if joined is Kind.AND:
-                tree = self._draft.all_of([tree, self._near()])
+                parts.append(self._near())
+                some = some or parts[-1] is not None
                 continue
             outer, self._excluded = self._excluded, True
             without = self._near()
             self._excluded = outer
-            tree = self._draft.negated(without) if negative else self._draft.but_not(tree, without)
-            negative = False
-        return tree
+            if some:
+                parts.append(self._draft.negated(without))
+        return self._draft.all_of(parts)
 
     def _near(self) -> Query | None:
         tree = self._run()
@@ -180,20 +183,25 @@ class Line:
             )
         if fields is not None and self._about_records(fields):
             return None
-        if fields is None and not self._fielded():
+        if fields is None and not self._fielded[self._at - 1]:
             self._draft.change(Code.MAPPING, "words without a field: the tool maps them to headings and adds those")
         ready = _TRUNCATED.sub("*", text).replace("#", "\N{HEBREW LETTER ALEF}")
         part = self._draft.term(text=ready.replace("\N{HEBREW LETTER ALEF}", "?"), optional="" if "#" in text else "?")
         return part if fields is None else self._in_fields(part, fields)
 
-    def _fielded(self) -> bool:
-        """Whether a field follows that holds all of the bracket."""
-        depth = 0
-        for token in self._tokens[self._at :]:
-            depth += (token.kind is Kind.OPEN) - (token.kind is Kind.CLOSE)
-            if token.kind is Kind.FIELD and depth < 0:
-                return True
-        return False
+    def _held_by_fields(self) -> list[bool]:
+        """For each token, whether it stands in a bracket with a field behind it."""
+        held = [False] * len(self._tokens)
+        opened: list[bool] = []  # for each bracket that is open, from right to left: is it held?
+        for at in range(len(self._tokens) - 1, -1, -1):
+            kind = self._tokens[at].kind
+            if kind is Kind.CLOSE:
+                behind = at + 1 < len(self._tokens) and self._tokens[at + 1].kind is Kind.FIELD
+                opened.append(behind or (bool(opened) and opened[-1]))
+            elif kind is Kind.OPEN and opened:
+                opened.pop()
+            held[at] = bool(opened) and opened[-1]
+        return held
 
     def _fields(self) -> tuple[str, ...] | None:
         if self._next.kind is not Kind.FIELD:

@@ -60,7 +60,7 @@ _SUFFIX = re.compile(
     rf"\s*\.\s*((?:{_CODES})(?:\s*[.,]\s*(?:{_CODES})(?![a-z]))*)\s*,?\s*(?:\.|(?=[\s)]|$))", re.IGNORECASE
 )
 _HEADING = re.compile(
-    r"((?:exp\s+|\*)*)(\"[^\"]+\"|[^()/\"\[\].*\d\s][^()/\"\[\]]*?)\s*/(\s*EXP\b)?"
+    r"((?:exp\s+|\*)*)(\"[^\"]+\"|[^()/\"\[\].*\d\s][^()/\"\[\]]{0,200}?)\s{0,9}/(\s*EXP\b)?"
     r"(?:[a-z]{2}(?![a-z])(?:\s*,\s*[a-z]{2}(?![a-z]))*)?(?:\s*\[[^\]]*\])?(?=[\s),.]|$)",
     re.IGNORECASE,
 )
@@ -108,9 +108,9 @@ def _plain(line: str, at: int) -> tuple[Token, int]:
     if kind is Kind.LINE or kind is Kind.NEAR:
         return Token(kind, text, number=int(text[:9] or 0)), end
     if kind is Kind.WORD:
-        suffix = _SUFFIX.search(line, at + 1, len(line))
-        if suffix and at < suffix.start() < end:
-            text, end = line[at : suffix.start()], suffix.start()
+        dots = (dot for dot in range(at + 1, end) if line[dot] == ".")
+        end = next((dot for dot in dots if _SUFFIX.match(line, dot)), end)
+        text = line[at:end]
     return Token(kind, text), end
 
 

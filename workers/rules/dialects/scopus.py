@@ -94,7 +94,8 @@ class _Parser:
         """expression = and { "AND NOT" and }."""
         began = self._at
         negative = self._next.kind is Kind.NOT
-        tree = None if negative else self._and()
+        parts = [] if negative else [self._and()]
+        some = negative or parts[0] is not None  # what is left out needs no NOT behind it
         while self._next.kind is Kind.NOT:
             self._take()
             outer, self._excluded = self._excluded, True
@@ -102,8 +103,9 @@ class _Parser:
                 without = self._and()
             finally:
                 self._excluded = outer
-            tree = self._draft.negated(without) if negative else self._draft.but_not(tree, without)
-            negative = False
+            if some:
+                parts.append(self._draft.negated(without))
+        tree = self._draft.all_of(parts)
         self._tell_mixed(began)
         return tree
 

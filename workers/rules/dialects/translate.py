@@ -44,6 +44,8 @@ def translate(text: str, dialect: str, spellings: Spellings) -> Outcome:
         query = render(parse(render(tree)))
     except (NotTaken, Unsayable) as exc:
         return Outcome(None, tuple(draft.changes), reason=str(exc))
+    except RecursionError:
+        return Outcome(None, tuple(draft.changes), reason="its brackets, and lines that use lines, are too deep")
     except RuleError as exc:
         return Outcome(None, tuple(draft.changes), reason=f"{exc.message} ({exc.hint})")
     _tell_endings(tree, draft, dialect, spellings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 from collections import Counter
 from pathlib import Path
 from random import Random
@@ -72,3 +73,22 @@ def test_mutated_real_queries_never_crash(rows: list[dict[str, Any]]) -> None:
             )
         outcome = translate("".join(text), random.choice(list(DIALECTS)), spellings)
         assert outcome.taken or outcome.reason
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text"),
+    [
+        pytest.param("scopus", " OR ".join(f"word{number}" for number in range(30_000)), id="scopus words"),
+        pytest.param("scopus", "a" + " AND NOT b" * 30_000, id="scopus nots"),
+        pytest.param("corpustools", " OR ".join(f'"labour w{number}"' for number in range(15_000)), id="spellings"),
+        pytest.param("ovid", " or ".join(f"word{number}" for number in range(30_000)), id="ovid words"),
+        pytest.param("ovid", "a.ti." + " and b.ti." * 20_000, id="ovid fields"),
+        pytest.param("ovid", "a.b" * 100_000, id="dots"),
+        pytest.param("ovid", "a.ti.\n" + "\n".join(f"{number} or b.ti." for number in range(1, 3_000)), id="chain"),
+    ],
+)
+def test_time_is_bounded_by_the_text(dialect: str, text: str) -> None:
+    began = time.process_time()
+    outcome = translate(text, dialect, spellings)
+    assert outcome.taken or outcome.reason
+    assert time.process_time() - began < 20  # a second or two; quadratic work would take hours
