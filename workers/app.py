@@ -168,6 +168,7 @@ class MatchParts:
         for record, why in await self.think(done):
             self.refusals.note(record, why)
         self.metrics.rules.set(len(self.book))
+        self.metrics.unapplied.set(self.keeper.unapplied)
 
     async def tell(self, records: Sequence[Incoming]) -> Callable[[], None]:
         """Tell of a batch, and count it; hands back what counts it as committed."""

@@ -20,6 +20,11 @@ class Metrics:
         self.held = Counter("wirewatch_held", "Matches that became no alert", ["reason"], registry=registry)
         self.letters = Counter("wirewatch_dead_letters", "Messages put aside", ["topic", "reason"], registry=registry)
         self.rules = Gauge("wirewatch_rules", "Rules that can be read", registry=registry)
+        self.unapplied = Gauge(
+            "wirewatch_rules_refused",
+            "Keys of rules, lists and channels whose latest record was refused",
+            registry=registry,
+        )
         self.ready = Gauge("wirewatch_ready", "1 when the worker is ready", registry=registry)
         self.lag = Gauge(
             "wirewatch_lag", "Article records of this worker's partitions that are not committed yet", registry=registry
