@@ -35,7 +35,7 @@ def test_with_redis_frozen_and_a_batch_waiting(own_house: House, own_redis: Redi
     worker = ready(own_house)
     own_redis.pause()
     own_house.publish(*articles(1, 5))
-    worker.wait_logged('"missing": ["store"]')
+    worker.wait_logged('"event": "waiting"')
     assert worker.terminate(LIMIT_S) == 0, worker.log[-4000:]
     own_redis.resume()
     assert_told(own_house, 6)
@@ -61,7 +61,7 @@ def test_with_all_frozen_and_a_batch_waiting(own_house: House, own_kafka: KafkaS
     worker = ready(own_house)
     own_redis.pause()
     own_house.publish(*articles(1, 5))
-    worker.wait_logged('"missing": ["store"]')
+    worker.wait_logged('"event": "waiting"')
     own_kafka.pause()
     assert worker.terminate(LIMIT_S) == 0, worker.log[-4000:]
     own_kafka.resume()

@@ -72,7 +72,9 @@ class Batches(Service):
         """Read the rules fully before the first article; then join the group."""
         self._watchdog.start()
         await self.add_runtime_dependency(self._follower)
-        await self._meanwhile(self._follower.caught_up.wait())
+        await asyncio.gather(
+            self._meanwhile(self._follower.caught_up.wait()), self._look(Missing.STORE, self._work.store)
+        )
         await self._work.loaded()
         self._health.lacks(Missing.RULES, False)
         await self._meanwhile(self.add_runtime_dependency(self._bulk))

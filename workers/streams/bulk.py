@@ -67,7 +67,6 @@ class BulkConsumer(Service):
         self._idle.set()
         self._given_up = asyncio.Event()
         self._consumer: AIOKafkaConsumer | None = None
-        self.assigned: frozenset[TopicPartition] | None = None  # None: not yet a member of the group
 
     async def on_start(self) -> None:
         """Join the group. Raises Unavailable when the broker is away for longer than an outage may last."""
@@ -220,10 +219,9 @@ class BulkConsumer(Service):
         self._lost_epoch = sys.maxsize
         self._given_up.set()
 
-    def take_up(self, assigned: Sequence[TopicPartition]) -> None:
+    def take_up(self) -> None:
         """Partitions are ours: what was polled before this moment is stale, they are read from what is committed."""
         self._epoch += 1
-        self.assigned = frozenset(assigned)
 
     async def let_go(self) -> None:
         """Partitions are being revoked: batches that wait are stale at once, the one in flight may finish."""
@@ -269,5 +267,5 @@ class Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ha
 
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
         """Called with all partitions that are ours now, before anything of them can have been read."""
-        self._bulk.take_up(assigned)
+        self._bulk.take_up()
         log.info("partitions assigned", partitions=sorted(each.partition for each in assigned))

@@ -60,7 +60,7 @@ class World:
         self.polled: asyncio.Queue[Batch] = asyncio.Queue()
         self.bulk = BulkConsumer("articles", made, self.polled.put)
         self.bulk._consumer = self.broker
-        self.bulk.take_up([PARTITION])
+        self.bulk.take_up()
         self.rebalance = Rebalance(self.bulk)
         self.now_s = 0.0
         self.progress = Progress(lambda: self.now_s)
@@ -121,7 +121,7 @@ async def test_a_batch_of_partitions_that_were_revoked_is_passed_over() -> None:
     world = World()
     batch = await world.batch(0)
     await world.rebalance.on_partitions_revoked([PARTITION])
-    world.bulk.take_up([PARTITION])
+    world.bulk.take_up()
     await world.batches.handle(batch)
     assert (world.told, world.broker.commits) == ([], [])
     assert await world.bulk.lag() == 0
