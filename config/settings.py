@@ -159,11 +159,30 @@ def from_environment(config_file: Path | None = None) -> Settings:
     return load(config_file, os.environ)
 
 
+# The first must be less than the second; the third is what is told as accepted.
+_LESS_THAN = (
+    ("match.heartbeat_interval_s", "match.session_timeout_s", "about a third of it"),
+    ("match.request_timeout_s", "match.stall_timeout_s", "a third of it; else waiting for Kafka counts as a stall"),
+    (
+        "redis_claims.socket_timeout_s",
+        "match.stall_timeout_s",
+        "a third of it; else waiting for Redis counts as a stall",
+    ),
+)
+
+
 def _contradictions(settings: Settings, found: Found) -> list[str]:
-    if settings.match.heartbeat_interval_s < settings.match.session_timeout_s:
-        return []
-    heartbeat, session = found["match.heartbeat_interval_s"], found["match.session_timeout_s"]
-    return [
-        f"match.heartbeat_interval_s: {heartbeat.value} ({heartbeat.place}) is not less than "
-        f"match.session_timeout_s, {session.value} ({session.place}); accepted: about a third of it"
-    ]
+    """Pairs of settings that break a promise together."""
+    problems = []
+    for less, more, usual in _LESS_THAN:
+        if _number(settings, less) >= _number(settings, more):
+            problems.append(
+                f"{less}: {found[less].value} ({found[less].place}) is not less than "
+                f"{more}, {found[more].value} ({found[more].place}); accepted: {usual}"
+            )
+    return problems
+
+
+def _number(settings: Settings, name: str) -> float:
+    section, _, knob = name.partition(".")
+    return float(getattr(getattr(settings, section), knob))

@@ -101,6 +101,16 @@ def test_a_variable_sets_its_knob(variable: str, value: str, name: str) -> None:
         pytest.param(
             "[match]\nheartbeat_interval_s = 10", ["heartbeat_interval_s: 10", "session_timeout_s"], id="together"
         ),
+        pytest.param(
+            "[match]\nstall_timeout_s = 20",
+            ["match.request_timeout_s: 20", "stall_timeout_s, 20"],
+            id="stall and Kafka",
+        ),
+        pytest.param(
+            "[redis_claims]\nsocket_timeout_s = 60",
+            ["socket_timeout_s: 60", "stall_timeout_s, 60"],
+            id="stall and Redis",
+        ),
         pytest.param("a = [", ["not TOML"], id="no TOML"),
         pytest.param("a = " + "[" * 5000, ["not TOML"], id="deep"),
     ],
