@@ -8,7 +8,6 @@ And they do change between two: a batch is handed over in turns, so that an edit
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -44,17 +43,17 @@ class Thinker:
 
 async def each_in_turn(think: Think, pieces: Iterable[T], do: Callable[[T], None]) -> None:
     """Do each piece, in order, some at a time; other work that came meanwhile is done between two turns."""
-    rest = iter(pieces)
-    while await think(partial(_turn, rest, do)):
+    rest, clock = iter(pieces), asyncio.get_running_loop().time
+    while await think(partial(_turn, rest, do, clock)):
         pass
 
 
-def _turn(rest: Iterator[T], do: Callable[[T], None]) -> bool:
+def _turn(rest: Iterator[T], do: Callable[[T], None], clock: Callable[[], float]) -> bool:
     """Is there perhaps more to do?"""
-    ends_s = time.monotonic() + TURN_S
+    ends_s = clock() + TURN_S
     for piece in rest:
         do(piece)
-        if time.monotonic() >= ends_s:
+        if clock() >= ends_s:
             return True
     return False
 
