@@ -1,0 +1,216 @@
+"""The chunks of a text: what stands between characters that separate words whatever stands beside them.
+
+Most chunks are a word; some hold several (`x.com`), a word in other letters (`U.S.`) or none. What words a chunk holds
+is worked out once, outside, and remembered in a table from its bytes to its form (one word), to a list of forms (below
+0) or to nothing (0). The table compares the bytes themselves: up to eight are the key, more are looked up in the pool.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from workers.match.engine.bits import FIRST_BYTES, HIGH, letters_and_digits, mixed, trailing_zeros
+from workers.match.engine.compiled import inner
+from workers.match.engine.state import CHUNKS, LONG, POOL_TOP, TABLE_SHIFT, TOKENS, UNKNOWN
+
+REMEMBERED_BYTES_MAX = 255  # a longer chunk is worked out each time
+
+SEPARATES, MAY_END, JOINS, PLAIN = range(4)
+
+
+def _kinds() -> Any:
+    kinds = np.full(256, SEPARATES, np.uint8)
+    kinds[[ord(each) for each in "'&+#"]] = JOINS
+    kinds[[ord(each) for each in ".,"]] = MAY_END  # followed by what separates they do nothing
+    kinds[0x80:] = JOINS
+    for first, last in ("09", "AZ", "az"):
+        kinds[ord(first) : ord(last) + 1] = PLAIN
+    return kinds
+
+
+KINDS = _kinds()
+_USED = np.uint64(1 << 24)
+_TWO_BYTES = np.uint64(16)
+_HALF = np.uint64(32)
+_FORM = np.uint64(0xFFFFFFFF)
+
+
+@inner
+def extended(state: Any, at: int) -> int:
+    """Where the chunk ends that goes on at `at` with something besides plain letters and digits."""
+    text = state.text
+    while KINDS[text[at]] != SEPARATES:
+        at += 1
+    while KINDS[text[at - 1]] == MAY_END:
+        at -= 1
+    return at
+
+
+@inner
+def key_of(state: Any, begin: int, length: int) -> Any:
+    """The bytes themselves up to eight, else a hash of them."""
+    text8 = state.text8
+    if length <= 8:
+        return text8[begin] & FIRST_BYTES[length]
+    key = text8[begin]
+    at = 8
+    while at + 8 <= length:
+        key = mixed(key, text8[begin + at])
+        at += 8
+    return mixed(key, text8[begin + at] & FIRST_BYTES[length - at])
+
+
+@inner
+def _same(state: Any, place: int, begin: int, length: int) -> bool:
+    pool = state.pool
+    text = state.text
+    at = state.table_pool[place]
+    for offset in range(length):
+        if pool[at + offset] != text[begin + offset]:
+            return False
+    return True
+
+
+@inner
+def place_of(state: Any, key: Any, begin: int, length: int, language: int) -> int:
+    """Where in the table the chunk is; below 0: the free place for it, less 1."""
+    table = state.table
+    last = (table.size >> 1) - 1
+    want = _USED | (np.uint64(language) << _TWO_BYTES) | np.uint64(length)
+    place = np.int64(mixed(key, np.uint64(language)) >> np.uint64(state.numbers[TABLE_SHIFT]))
+    while True:
+        value = table[2 * place + 1]
+        if value == np.uint64(0):
+            return -1 - place
+        if table[2 * place] == key and value >> _HALF == want and (length <= 8 or _same(state, place, begin, length)):
+            return place
+        place = (place + 1) & last
+
+
+@inner
+def read(state: Any, begin: int, end: int, language: int) -> None:
+    """Put the forms of the text between the two places behind the tokens, and chunks that are not known to `unknown`.
+
+    The byte at `end` separates, and so do the sixteen behind the last field.
+    """
+    text, text8, table = state.text, state.text8, state.table
+    at = begin
+    while True:
+        eight = text8[at]
+        words = letters_and_digits(eight) | (eight & HIGH)
+        while words == np.uint64(0):
+            at += 8
+            if at >= end:
+                return
+            eight = text8[at]
+            words = letters_and_digits(eight) | (eight & HIGH)
+        at += trailing_zeros(words) >> 3
+        if at >= end:
+            return
+        stop = at
+        others = ~letters_and_digits(text8[stop]) & HIGH
+        while others == np.uint64(0):
+            stop += 8
+            others = ~letters_and_digits(text8[stop]) & HIGH
+        stop += trailing_zeros(others) >> 3
+        kind = KINDS[text[stop]]
+        if kind != SEPARATES and (kind != MAY_END or KINDS[text[stop + 1]] != SEPARATES):
+            stop = extended(state, stop)
+        length = stop - at
+        if length > REMEMBERED_BYTES_MAX:
+            _take_long(state, at, stop)
+        else:
+            place = place_of(state, key_of(state, at, length), at, length, language)
+            if place < 0:
+                _note(state, at, stop)
+            else:
+                _take(state, np.int32(table[2 * place + 1] & _FORM))
+        at = stop
+
+
+@inner
+def _take(state: Any, code: int) -> None:
+    numbers, tokens = state.numbers, state.tokens
+    count = numbers[TOKENS]
+    if code > 0:
+        tokens[count] = code
+        numbers[TOKENS] = count + 1
+    elif code < 0:
+        arena = state.arena
+        for at in range(1, arena[-code] + 1):
+            tokens[count] = arena[-code + at]
+            count += 1
+        numbers[TOKENS] = count
+
+
+@inner
+def _note(state: Any, begin: int, end: int) -> None:
+    unknown, count = state.unknown, state.numbers[UNKNOWN]
+    unknown[2 * count] = begin
+    unknown[2 * count + 1] = end
+    state.numbers[UNKNOWN] = count + 1
+
+
+@inner
+def _take_long(state: Any, begin: int, end: int) -> None:
+    number = state.numbers[LONG]
+    state.numbers[LONG] = number + 1
+    if number < state.long_codes.size:
+        _take(state, state.long_codes[number])
+    else:
+        _note(state, begin, end)
+
+
+@inner
+def remembered(state: Any, begin: int, end: int, language: int, code: int) -> None:
+    """Let the chunk at this place of the text stand for `code`; one that is there already keeps what it stands for."""
+    length = end - begin
+    key = key_of(state, begin, length)
+    place = place_of(state, key, begin, length, language)
+    if place >= 0:
+        return
+    place = -1 - place
+    state.table[2 * place] = key
+    want = _USED | (np.uint64(language) << _TWO_BYTES) | np.uint64(length)
+    state.table[2 * place + 1] = (want << _HALF) | (np.uint64(code) & _FORM)
+    if length > 8:
+        _pooled(state, place, begin, length)
+    state.numbers[CHUNKS] += 1
+    if state.numbers[CHUNKS] * 4 > state.table.size:
+        _enlarged(state)
+
+
+@inner
+def _pooled(state: Any, place: int, begin: int, length: int) -> None:
+    top = state.numbers[POOL_TOP]
+    if top + length > state.pool.size:
+        larger = np.empty(max(2 * state.pool.size, top + length), np.uint8)
+        larger[:top] = state.pool[:top]
+        state.pool = larger
+    state.pool[top : top + length] = state.text[begin : begin + length]
+    state.table_pool[place] = top
+    state.numbers[POOL_TOP] = top + length
+
+
+@inner
+def _enlarged(state: Any) -> None:
+    """Double the table. Keys and values are moved as they are; a long chunk's key is its hash."""
+    old, old_pool = state.table, state.table_pool
+    table = np.zeros(2 * old.size, np.uint64)
+    table_pool = np.zeros(2 * old_pool.size, np.int32)
+    state.numbers[TABLE_SHIFT] -= 1
+    shift = np.uint64(state.numbers[TABLE_SHIFT])
+    last = old.size - 1
+    for at in range(old.size >> 1):
+        value = old[2 * at + 1]
+        if value == np.uint64(0):
+            continue
+        language = (value >> _HALF >> _TWO_BYTES) & np.uint64(0xFF)
+        place = np.int64(mixed(old[2 * at], language) >> shift)
+        while table[2 * place + 1] != np.uint64(0):
+            place = (place + 1) & last
+        table[2 * place], table[2 * place + 1] = old[2 * at], value
+        table_pool[place] = old_pool[at]
+    state.table, state.table_pool = table, table_pool

@@ -1,0 +1,320 @@
+"""What Python calls of the compiled part. All of it is compiled, or read from the cache, when this is imported."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import types
+
+from workers.match.engine.arena import appended, given_back, size_class, taken, without
+from workers.match.engine.chunks import read, remembered
+from workers.match.engine.compiled import entry, inner
+from workers.match.engine.marks import mark, mark_groups, mark_phrases, mark_words
+from workers.match.engine.programs import cheapest, filed, program_freed, program_made, slot_made, unfiled
+from workers.match.engine.scan import sample, scan
+from workers.match.engine.state import (
+    ALWAYS,
+    ARTICLES,
+    CHUNKS,
+    DEAD,
+    FORM_COUNT,
+    FORM_TERMS,
+    FORM_WIDTH,
+    FORMS,
+    HITS,
+    LONG,
+    POOL_TOP,
+    SEEN,
+    SLOT_FREE,
+    STAMP,
+    STATE,
+    TERM_WIDTH,
+    TESTS,
+    TOKENS,
+    UNALIGNED,
+    UNKNOWN,
+    WORDS,
+)
+from workers.match.engine.terms import group_made, phrase_made, released, term_freed, term_made, used
+
+_I64 = types.int64
+_STAMP_MAX = (1 << 31) - 16
+SAMPLED_EVERY = 8
+URGENCY, WORD_COUNT = range(2)  # of number tests
+
+
+@inner
+def _read_all(state: Any, title: int, lead: int, body: int, language: int) -> None:
+    numbers, tokens = state.numbers, state.tokens
+    numbers[UNKNOWN] = 0
+    numbers[LONG] = 0
+    numbers[TOKENS] = 1
+    tokens[0] = 0
+    read(state, 0, title, language)
+    tokens[numbers[TOKENS]] = 0
+    numbers[TOKENS] += 1
+    state.extra[0] = numbers[TOKENS]
+    read(state, title + 1, lead, language)
+    tokens[numbers[TOKENS]] = 0
+    numbers[TOKENS] += 1
+    state.extra[1] = numbers[TOKENS]
+    read(state, lead + 1, body, language)
+    tokens[numbers[TOKENS]] = 0
+    numbers[WORDS] = numbers[TOKENS] - 3
+
+
+@inner
+def _mark_field(state: Any, first: int, last: int, field: int, sampled: int) -> None:
+    if first == last:
+        return
+    state.numbers[STAMP] += 1
+    if mark_words(state, first, last, field, sampled):
+        mark_phrases(state, first, last, field)
+
+
+@inner
+def _mark_numbers(state: Any, urgency: int) -> None:
+    tests, words = state.tests, state.numbers[WORDS]
+    for at in range(0, 4 * state.numbers[TESTS], 4):
+        value = words if tests[at] == WORD_COUNT else urgency
+        if tests[at + 1] <= value <= tests[at + 2]:
+            mark(state, tests[at + 3], 7)
+
+
+@inner
+def _rested(state: Any) -> None:
+    """Begin to count stamps anew before they run out."""
+    if state.numbers[STAMP] < _STAMP_MAX:
+        return
+    state.numbers[STAMP] = 0
+    state.forms.reshape(-1, FORM_WIDTH)[:, 1:3] = 0
+    state.slots.reshape(-1, 2)[:, 1] = 0
+
+
+@entry(_I64(STATE, _I64, _I64, _I64, _I64, _I64, _I64))
+def match(state: Any, title: int, lead: int, body: int, language: int, urgency: int, extra: int) -> int:
+    """How many rules an article hits: they are in `hits`. Below 0: so many chunks are unknown, and nothing was asked.
+
+    The places are where each field ends in `text`; each is followed by a byte that separates. The first `extra`
+    numbers of `extra`, from the third on, are terms that the article has besides.
+    """
+    numbers = state.numbers
+    _read_all(state, title, lead, body, language)
+    if numbers[UNKNOWN]:
+        return -int(numbers[UNKNOWN])
+    _rested(state)
+    numbers[ARTICLES] += 1
+    sampled = 1 if numbers[ARTICLES] % SAMPLED_EVERY == 0 else 0
+    numbers[SEEN] = 0
+    mark(state, ALWAYS, 7)
+    for at in range(2, 2 + extra):
+        mark(state, state.extra[at], 7)
+    _mark_numbers(state, urgency)
+    second, third, behind = state.extra[0], state.extra[1], numbers[TOKENS]
+    _mark_field(state, 1, second - 1, 1, sampled)
+    _mark_field(state, second, third - 1, 2, sampled)
+    _mark_field(state, third, behind, 4, sampled)
+    mark_groups(state)
+    numbers[STAMP] += 1
+    scan(state)
+    if sampled:
+        sample(state)
+    seen, queue = state.seen, state.queue
+    for at in range(numbers[SEEN]):
+        seen[queue[at]] = 0
+    return int(numbers[HITS])
+
+
+@inner
+def _code(state: Any, count: int) -> int:
+    extra = state.extra
+    if count <= 1:
+        return extra[0] if count else 0
+    block = taken(state, size_class(1 + count))
+    state.arena[block] = count
+    for at in range(count):
+        state.arena[block + 1 + at] = extra[at]
+    return -block
+
+
+@entry(_I64(STATE, _I64, _I64, _I64, _I64))
+def remember(state: Any, begin: int, end: int, language: int, count: int) -> int:
+    """Let the chunk of the text stand for the forms in `extra`; the code that says so."""
+    code = _code(state, count)
+    if begin >= 0:
+        remembered(state, begin, end, language, code)
+    return code
+
+
+@entry(_I64(STATE, _I64))
+def forget_code(state: Any, code: int) -> int:
+    """Give back what `remember` took for a code below 0."""
+    if code < 0:
+        given_back(state, -code, size_class(1 + state.arena[-code]))
+    return 0
+
+
+@entry(_I64(STATE, _I64))
+def add_form(state: Any, count: int) -> int:
+    """A new form, with the terms in `extra`."""
+    form = state.numbers[FORMS]
+    state.numbers[FORMS] = form + 1
+    if FORM_WIDTH * (form + 1) > state.forms.size:
+        larger = np.zeros(2 * state.forms.size, np.int32)
+        larger[: state.forms.size] = state.forms
+        state.forms = larger
+    block = 0
+    for at in range(count):
+        block = appended(state, block, state.extra[at])
+    at = FORM_WIDTH * form
+    state.forms[at : at + FORM_WIDTH] = 0
+    state.forms[at + FORM_TERMS] = block
+    return form
+
+
+@entry(_I64(STATE, _I64, _I64))
+def link(state: Any, term: int, count: int) -> int:
+    """Let the forms in `extra` have the term; its frequency is theirs together."""
+    frequency = 0
+    for at in range(count):
+        form = FORM_WIDTH * np.int64(state.extra[at])
+        state.forms[form + FORM_TERMS] = appended(state, state.forms[form + FORM_TERMS], term)
+        frequency += state.forms[form + FORM_COUNT]
+    state.terms[TERM_WIDTH * term + 2] += frequency
+    return 0
+
+
+@entry(_I64(STATE, _I64, _I64))
+def unlink(state: Any, term: int, count: int) -> int:
+    """Let the forms in `extra` not have the term."""
+    for at in range(count):
+        form = FORM_WIDTH * np.int64(state.extra[at])
+        state.forms[form + FORM_TERMS] = without(state, state.forms[form + FORM_TERMS], term)
+    return 0
+
+
+@entry(_I64(STATE, _I64))
+def add_term(state: Any, frequency: int) -> int:
+    """A new term."""
+    return term_made(state, frequency)
+
+
+@entry(_I64(STATE, _I64))
+def use(state: Any, term: int) -> int:
+    """The term is used once more."""
+    used(state, term)
+    return 0
+
+
+@entry(_I64(STATE, _I64))
+def release(state: Any, term: int) -> int:
+    """The term is used once less."""
+    released(state, term)
+    return 0
+
+
+@entry(_I64(STATE, _I64))
+def add_phrase(state: Any, count: int) -> int:
+    """A new term: the phrase of the terms in `extra`."""
+    return phrase_made(state, count)
+
+
+@entry(_I64(STATE, _I64))
+def add_group(state: Any, count: int) -> int:
+    """A new term: one of the literals in `extra` holds."""
+    return group_made(state, count)
+
+
+@entry(_I64(STATE))
+def next_dead(state: Any) -> int:
+    """A term that nothing uses any more, which is freed by this; 0 if there is none."""
+    dead = state.numbers[DEAD]
+    if dead == 0:
+        return 0
+    term = np.int64(state.arena[dead + state.arena[dead]])
+    state.numbers[DEAD] = without(state, dead, term)
+    return term
+
+
+@entry(_I64(STATE, _I64))
+def free_term(state: Any, term: int) -> int:
+    """Nothing names the term any more."""
+    term_freed(state, term)
+    return 0
+
+
+@entry(_I64(STATE, _I64, _I64))
+def add_rule(state: Any, count: int, confirm: int) -> int:
+    """The slot of a rule with the literals in `extra`; it is live at once."""
+    slot = slot_made(state)
+    program = program_made(state, count, confirm)
+    state.slots[2 * slot] = program
+    state.slots[2 * slot + 1] = 0
+    filed(state, slot, program, cheapest(state, program, -1))
+    return slot
+
+
+@entry(_I64(STATE, _I64))
+def remove_rule(state: Any, slot: int) -> int:
+    """Take the rule out; its slot may be given to another."""
+    program = np.int64(state.slots[2 * slot])
+    unfiled(state, slot, program)
+    for at in range(program + 4, program + 4 + state.arena[program]):
+        released(state, np.int64(state.arena[at]) >> 5)
+    program_freed(state, program)
+    state.slots[2 * slot] = state.numbers[SLOT_FREE]
+    state.numbers[SLOT_FREE] = slot
+    return 0
+
+
+_BUFFERS = (types.uint8[::1], UNALIGNED, types.int32[::1], types.int32[::1])
+
+
+@entry(_I64(STATE, *_BUFFERS))
+def set_text(state: Any, text: Any, text8: Any, tokens: Any, unknown: Any) -> int:
+    """Other buffers for the text of an article and what is read in it."""
+    state.text, state.text8, state.tokens, state.unknown = text, text8, tokens, unknown
+    return 0
+
+
+@entry(_I64(STATE, types.int64[::1]))
+def set_tests(state: Any, tests: Any) -> int:
+    """Another buffer for the number tests."""
+    state.tests = tests
+    return 0
+
+
+@entry(_I64(STATE))
+def forget_forms(state: Any) -> int:
+    """Forget all forms and chunks."""
+    numbers, forms = state.numbers, state.forms
+    for at in range(FORM_WIDTH, FORM_WIDTH * numbers[FORMS], FORM_WIDTH):
+        block = forms[at + FORM_TERMS]
+        if block:
+            given_back(state, block, size_class(1 + state.arena[block]))
+    numbers[FORMS] = 1
+    numbers[CHUNKS] = 0
+    numbers[POOL_TOP] = 0
+    state.table[:] = 0
+    return 0
+
+
+@entry(_I64(STATE, types.int32[::1]))
+def set_extra(state: Any, extra: Any) -> int:
+    """Another buffer for lists of numbers that are handed over."""
+    state.extra = extra
+    return 0
+
+
+@entry(_I64(STATE, types.int32[::1]))
+def set_long_codes(state: Any, codes: Any) -> int:
+    """What the long chunks of the article stand for."""
+    state.long_codes = codes
+    return 0
+
+
+@entry(types.int32[::1](STATE))
+def hits(state: Any) -> Any:
+    """The hits of the article matched last: slot << 1 | to be confirmed."""
+    return state.hits

@@ -1,0 +1,111 @@
+"""Which rules say yes to an article: the door of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from schemas.article import Article
+from workers.match.engine import entries
+from workers.match.engine.catalogue import Catalogue
+from workers.match.engine.clauses import Need, branches
+from workers.match.engine.fields import Fields
+from workers.match.engine.keys import ALWAYS_KEY, Literal
+from workers.match.engine.store import Store
+from workers.match.evaluate import asked, holds
+from workers.match.reading import Reading
+from workers.rules.language import expand, parse
+from workers.rules.language.tree import Query
+
+_NO_NUMBER = -(1 << 62)  # lower than what any number test takes
+
+
+class Matcher:
+    """The rules, live: adding, replacing and removing take effect at the next match, whatever their order.
+
+    `rules` are texts by id, `lists` the entries of the lists that they name. Raises RuleError for a text that is
+    refused. Not to be used from several threads at once.
+    """
+
+    def __init__(
+        self, rules: Mapping[str, str] | None = None, lists: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        self._store = Store()
+        self._catalogue = Catalogue(self._store)
+        self._lists = dict(lists or {})
+        self._slots: dict[str, tuple[int, ...]] = {}
+        self._ids: list[str] = [""]  # for each slot its rule
+        self._loose: dict[int, Query] = {}  # for each slot that is to be confirmed its rule's tree
+        for rule_id, text in (rules or {}).items():
+            self.add(rule_id, text)
+
+    def __len__(self) -> int:
+        return len(self._slots)
+
+    def add(self, rule_id: str, query: str | Query) -> None:
+        """Add or replace. A tree's lists have been put in place (`expand`). Raises RuleError for a text refused."""
+        tree = expand(parse(query, self._lists), self._lists) if isinstance(query, str) else query
+        added = tuple(self._add_branch(rule_id, each, tree) for each in branches(tree))
+        self.remove(rule_id)
+        self._slots[rule_id] = added
+
+    def _add_branch(self, rule_id: str, branch: Need, tree: Query) -> int:
+        clauses = branch.clauses
+        if all(any(literal.negated for literal in clause) for clause in clauses):
+            clauses = (*clauses, frozenset((Literal(ALWAYS_KEY),)))
+        count = self._store.put(self._catalogue.literals(clauses))
+        slot = entries.add_rule(self._store.state, count, 0 if branch.exact else 1)
+        if slot == len(self._ids):
+            self._ids.append(rule_id)
+        else:
+            self._ids[slot] = rule_id
+        if not branch.exact:
+            self._loose[slot] = tree
+        return slot
+
+    def remove(self, rule_id: str) -> None:
+        """Forget; one that is not there is forgotten already."""
+        for slot in self._slots.pop(rule_id, ()):
+            entries.remove_rule(self._store.state, slot)
+            self._loose.pop(slot, None)
+        self._catalogue.forget_unused()
+
+    def match(self, article: Article | Mapping[str, object]) -> list[str]:
+        """The ids of the rules that say yes, sorted. A mapping has an article's field names."""
+        given = cast(Article, Fields.of(article)) if isinstance(article, Mapping) else article
+        count = self._asked(given)
+        if not count:
+            return []
+        ids = self._ids
+        found: list[str] = []
+        reading: Reading | None = None
+        for hit in self._store.hits(count):
+            slot = hit >> 1
+            if hit & 1:
+                if ids[slot] in found:
+                    continue
+                reading = reading or Reading(given)
+                if not holds(self._loose[slot], reading, asked(reading)):
+                    continue
+            found.append(ids[slot])
+        return sorted(found) if len(found) < 2 else sorted(set(found))
+
+    def _asked(self, article: Article) -> int:
+        """How many rules hit; their slots are in the store."""
+        store = self._store
+        ends = store.put_text(*(_encoded(text) for text in (article.title, article.lead, article.body)))
+        language = self._catalogue.language(article.language)
+        outside = self._catalogue.outside
+        terms = outside.of(article) if outside.asked else ()
+        urgency = _NO_NUMBER if article.urgency is None else article.urgency
+        extra = store.put_behind(terms) if terms else 0
+        count = entries.match(store.state, *ends, language, urgency, extra)
+        while count < 0:
+            self._catalogue.forms.learn(-count, language)
+            extra = store.put_behind(terms) if terms else 0
+            count = entries.match(store.state, *ends, language, urgency, extra)
+        return count
+
+
+def _encoded(text: str | None) -> bytes:
+    return text.encode("utf-8", "surrogatepass") if text else b""

@@ -1,0 +1,155 @@
+"""Rules as the compiled part keeps them: a program each, filed under the terms of its cheapest clause.
+
+    program = literals, begin of the pivot, end of the pivot, whether to confirm, literals of all clauses
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from workers.match.engine.arena import given_back, size_class, taken
+from workers.match.engine.buckets import ANY_FIELD, MORE, NEGATED, closed, opened
+from workers.match.engine.compiled import inner
+from workers.match.engine.state import FREQUENCY, SLOT_FREE, SLOTS, TERM_WIDTH, USES
+
+LITERALS, PIVOT, PIVOT_END, CONFIRM, FIRST = range(5)
+_NEVER = 1 << 60
+
+
+@inner
+def clause_end(arena: Any, at: int) -> int:
+    """Behind the last literal of the clause that begins at `at`."""
+    while arena[at] & MORE:
+        at += 1
+    return at + 1
+
+
+@inner
+def clause_cost(state: Any, at: int) -> int:
+    """In how many sampled articles the clause makes its rules be looked at, about; one with NOT can be no pivot."""
+    arena, terms = state.arena, state.terms
+    cost = 0
+    while True:
+        literal = np.int64(arena[at])
+        if literal & NEGATED:
+            return _NEVER
+        cost += terms[TERM_WIDTH * (literal >> 5) + FREQUENCY] + 1
+        at += 1
+        if not literal & MORE:
+            return cost
+
+
+@inner
+def cheapest(state: Any, program: int, but: int) -> int:
+    """Where the cheapest clause begins, except the one at `but`; -1 if there is none to be a pivot."""
+    arena = state.arena
+    at, end = program + FIRST, program + FIRST + arena[program + LITERALS]
+    best, least = -1, _NEVER
+    while at < end:
+        if at != but:
+            cost = clause_cost(state, at)
+            if cost < least:
+                best, least = at, cost
+        at = clause_end(arena, at)
+    return best
+
+
+@inner
+def slot_made(state: Any) -> int:
+    """A free slot."""
+    numbers = state.numbers
+    slot = numbers[SLOT_FREE]
+    if slot:
+        numbers[SLOT_FREE] = state.slots[2 * slot]
+        return slot
+    slot = numbers[SLOTS]
+    numbers[SLOTS] = slot + 1
+    if 2 * slot + 2 > state.slots.size:
+        larger = np.zeros(2 * state.slots.size, np.int32)
+        larger[: state.slots.size] = state.slots
+        state.slots = larger
+    if slot + 1 > state.hits.size:
+        state.hits = np.zeros(2 * state.hits.size, np.int32)
+    return slot
+
+
+@inner
+def program_made(state: Any, count: int, confirm: int) -> int:
+    """The program of the literals in `extra`; its terms are used once more each."""
+    program = taken(state, size_class(FIRST + count))
+    arena, extra, terms = state.arena, state.extra, state.terms
+    arena[program + LITERALS] = count
+    arena[program + CONFIRM] = confirm
+    for at in range(count):
+        arena[program + FIRST + at] = extra[at]
+        terms[TERM_WIDTH * (np.int64(extra[at]) >> 5) + USES] += 1
+    return program
+
+
+@inner
+def program_freed(state: Any, program: int) -> None:
+    """Give the program's memory back."""
+    given_back(state, program, size_class(FIRST + state.arena[program + LITERALS]))
+
+
+@inner
+def filed(state: Any, slot: int, program: int, pivot: int) -> None:
+    """File the rule under each term of the clause that begins at `pivot`."""
+    arena = state.arena
+    end = clause_end(arena, pivot)
+    arena[program + PIVOT] = pivot - program
+    arena[program + PIVOT_END] = end - program
+    guard = cheapest(state, program, pivot)
+    for at in range(pivot, end):
+        _write_record(state, slot, program, at, guard)
+
+
+@inner
+def _write_record(state: Any, slot: int, program: int, literal_at: int, guard: int) -> None:
+    arena = state.arena
+    literal = arena[literal_at]
+    pivot, end = program + arena[program + PIVOT], program + arena[program + PIVOT_END]
+    count = arena[program + LITERALS] - (end - pivot)
+    confined = literal & ANY_FIELD != ANY_FIELD
+    if confined:
+        count += 1
+    to = opened(state, literal >> 5, 2 + count)
+    arena = state.arena
+    arena[to] = slot
+    arena[to + 1] = 2 * count + arena[program + CONFIRM]
+    to += 2
+    if confined:
+        arena[to] = literal & ~MORE
+        to += 1
+    guard_end = guard
+    if guard >= 0:
+        guard_end = clause_end(arena, guard)
+        for at in range(guard, guard_end):
+            arena[to] = arena[at]
+            to += 1
+    for at in range(program + FIRST, program + FIRST + arena[program + LITERALS]):
+        if not (pivot <= at < end or guard <= at < guard_end):
+            arena[to] = arena[at]
+            to += 1
+
+
+@inner
+def unfiled(state: Any, slot: int, program: int) -> None:
+    """Take the rule out of the buckets of its pivot."""
+    for at in range(state.arena[program + PIVOT], state.arena[program + PIVOT_END]):
+        closed(state, state.arena[program + at] >> 5, slot)
+
+
+@inner
+def refiled(state: Any, slot: int) -> None:
+    """File the rule under another clause where that has become less than half as costly."""
+    program = state.slots[2 * slot]
+    pivot = cheapest(state, program, -1)
+    if pivot < 0:
+        return
+    current = program + state.arena[program + PIVOT]
+    if 2 * clause_cost(state, pivot) + 4 < clause_cost(state, current):
+        unfiled(state, slot, program)
+        filed(state, slot, program, pivot)

@@ -1,0 +1,105 @@
+"""Which rules an article's terms make true: the buckets of its terms, record by record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from workers.match.engine.buckets import CURSOR, MORE, RECORDS, USED, record_words
+from workers.match.engine.compiled import inner
+from workers.match.engine.programs import refiled
+from workers.match.engine.state import (
+    BUCKET,
+    CANDIDATES,
+    DECAYED,
+    FREQUENCY,
+    HITS,
+    SAMPLED,
+    SEEN,
+    STAMP,
+    TERM_WIDTH,
+    TERMS,
+)
+
+_EXAMINED_MAX = 256  # records of one bucket
+_REFILED_MAX = 8  # rules of one bucket
+_HALVED_AFTER = 4096  # sampled articles
+
+
+@inner
+def scan(state: Any) -> None:
+    """Put the rules that are true, or may be where they are to be confirmed, to the hits: slot << 1 | confirm."""
+    numbers, queue, terms = state.numbers, state.queue, state.terms
+    arena, seen, slots, hits = state.arena, state.seen, state.slots, state.hits
+    stamp = numbers[STAMP]
+    found, candidates = 0, 0
+    for place in range(numbers[SEEN]):
+        bucket = terms[TERM_WIDTH * np.int64(queue[place]) + BUCKET]
+        if bucket == 0:
+            continue
+        at, end = bucket + RECORDS, bucket + arena[bucket + USED]
+        while at < end:
+            slot, head = np.int64(arena[at]), arena[at + 1]
+            at += 2
+            behind = at + (head >> 1)
+            candidates += 1
+            open_clause, true = False, True
+            while at < behind:
+                literal = arena[at]
+                at += 1
+                holds = (seen[literal >> 5] & (literal >> 2) & 7 != 0) != (literal & 2 != 0)
+                open_clause |= holds
+                if not literal & MORE:
+                    if not open_clause:
+                        true = False
+                        break
+                    open_clause = False
+            at = behind
+            if true and slot >= 0 and slots[2 * slot + 1] != stamp:
+                slots[2 * slot + 1] = stamp
+                hits[found] = slot << 1 | (head & 1)
+                found += 1
+    numbers[HITS] = found
+    numbers[CANDIDATES] = candidates
+
+
+@inner
+def sample(state: Any) -> None:
+    """Count the article's terms, and file some rules of the longest bucket that was looked at anew."""
+    numbers, queue, terms, arena = state.numbers, state.queue, state.terms, state.arena
+    numbers[SAMPLED] += 1
+    longest, words = -1, 64
+    for place in range(numbers[SEEN]):
+        term = TERM_WIDTH * np.int64(queue[place])
+        terms[term + FREQUENCY] += 1
+        bucket = terms[term + BUCKET]
+        if bucket and arena[bucket + USED] > words:
+            longest, words = bucket, arena[bucket + USED]
+    if longest >= 0:
+        _refile_some(state, longest)
+    if numbers[SAMPLED] - numbers[DECAYED] >= _HALVED_AFTER:
+        numbers[DECAYED] = numbers[SAMPLED]
+        for term in range(numbers[TERMS]):
+            terms[TERM_WIDTH * term + FREQUENCY] >>= 1
+
+
+@inner
+def _refile_some(state: Any, bucket: int) -> None:
+    arena, slots = state.arena, state.slots
+    chosen = np.empty(_REFILED_MAX, np.int32)
+    count = 0
+    at, end = bucket + arena[bucket + CURSOR], bucket + arena[bucket + USED]
+    if at >= end:
+        at = bucket + RECORDS
+    for _ in range(_EXAMINED_MAX):
+        if at >= end or count == _REFILED_MAX:
+            break
+        slot = arena[at]
+        if slot >= 0 and slots[2 * np.int64(slot)]:
+            chosen[count] = slot
+            count += 1
+        at += record_words(arena[at + 1])
+    arena[bucket + CURSOR] = at - bucket
+    for place in range(count):
+        refiled(state, np.int64(chosen[place]))

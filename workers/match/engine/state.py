@@ -1,0 +1,116 @@
+"""All that the compiled part knows: flat arrays behind one reference, and the numbers that say how far each is used.
+
+The arrays are reserved large and untouched pages cost nothing, so growing one (a copy) is rare.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import types
+from numba.experimental import structref
+
+from workers.match.engine.compiled import entry
+
+# Places in `numbers`.
+ARENA_TOP = 0
+FREE = 1  # to FREE + 31: the first free block of each size
+TERMS = 33
+TERM_FREE = 34
+SLOTS = 35
+SLOT_FREE = 36
+FORMS = 37
+CHUNKS = 38
+POOL_TOP = 39
+PAIRS = 40  # used places of the table of pairs, dead ones too
+STAMP = 41
+TOKENS = 42
+UNKNOWN = 43
+SEEN = 44
+HITS = 45
+CANDIDATES = 46
+ARTICLES = 47
+SAMPLED = 48
+TESTS = 49
+LONG = 50  # chunks too long to be remembered, met so far in this article
+LIVE_WORDS = 51  # words of the arena in use
+SWEEP = 52
+TABLE_SHIFT = 53
+WORDS = 54  # of the article
+DEAD = 55  # the list of terms that nothing uses any more
+DECAYED = 56  # at how many sampled articles frequencies were halved last
+NUMBERS = 64
+
+TERM_WIDTH = 4  # of `terms`: bucket of rules, list of groups, document frequency, uses
+BUCKET, GROUPS, FREQUENCY, USES = range(4)
+FORM_WIDTH = 4  # of `forms`: list of terms, stamp, stamp of anchors, count
+FORM_TERMS, FORM_STAMP, FORM_ANCHOR, FORM_COUNT = range(4)
+ALWAYS = 1  # the term that every article has
+
+
+@structref.register
+class StateType(types.StructRef):  # type: ignore[misc]
+    """The type of the state, to numba."""
+
+    def preprocess_fields(self, fields: Any) -> Any:
+        """Forget literal types."""
+        return tuple((name, types.unliteral(kind)) for name, kind in fields)
+
+
+class State(structref.StructRefProxy):  # type: ignore[misc]
+    """The state, to Python: only handed on."""
+
+
+structref.define_boxing(StateType, State)
+
+_I32 = types.int32[::1]
+_I64 = types.int64[::1]
+_U8 = types.uint8[::1]
+_U64 = types.uint64[::1]
+UNALIGNED = types.Array(types.uint64, 1, "A", aligned=False)  # eight bytes from any place
+
+FIELDS = [
+    ("numbers", _I64),
+    ("arena", _I32),  # blocks of all lists, buckets and programs
+    ("text", _U8),
+    ("text8", UNALIGNED),
+    ("table", _U64),  # chunks: key, and form | length | language
+    ("table_pool", _I32),  # where the bytes of a long chunk are
+    ("pool", _U8),
+    ("forms", _I32),
+    ("terms", _I32),
+    ("seen", _U8),  # for each term the fields that have it, in this article
+    ("anchors", _U8),  # for each term: 1 it begins pairs, 2 it ends pairs, to look for phrases
+    ("anchored", _I32),  # how many phrases make it so: begins, ends
+    ("phrases", _I32),  # for each term that is a phrase its places
+    ("queue", _I32),  # the terms seen in this article
+    ("tokens", _I32),  # the forms of this article in order
+    ("unknown", _I32),  # begin and end of each chunk that is not known
+    ("hits", _I32),
+    ("slots", _I32),  # for each rule its program and the article that it was found for
+    ("pair_keys", _U64),
+    ("pair_lists", _I32),
+    ("tests", _I64),  # number tests: field, least, most, term
+    ("extra", _I32),  # terms that come from outside: metadata and codes
+    ("long_codes", _I32),  # what the long chunks of this article stand for, in order
+]
+STATE = StateType(FIELDS)
+
+
+@entry(STATE(*(kind for _, kind in FIELDS)))
+def made(
+    numbers: Any, arena: Any, text: Any, text8: Any, table: Any, table_pool: Any, pool: Any, forms: Any, terms: Any,
+    seen: Any, anchors: Any, anchored: Any, phrases: Any, queue: Any, tokens: Any, unknown: Any, hits: Any,
+    slots: Any, pair_keys: Any, pair_lists: Any, tests: Any, extra: Any,
+    long_codes: Any,
+) -> Any:  # fmt: skip
+    """The state of these arrays."""
+    state = structref.new(STATE)
+    state.numbers, state.arena, state.text, state.text8 = numbers, arena, text, text8
+    state.table, state.table_pool, state.pool, state.forms = table, table_pool, pool, forms
+    state.terms, state.seen, state.anchors, state.anchored = terms, seen, anchors, anchored
+    state.phrases, state.queue, state.tokens, state.unknown = phrases, queue, tokens, unknown
+    state.hits, state.slots, state.pair_keys, state.pair_lists = hits, slots, pair_keys, pair_lists
+    state.tests, state.extra, state.long_codes = tests, extra, long_codes
+    return state

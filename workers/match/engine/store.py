@@ -1,0 +1,144 @@
+"""The compiled part's memory as Python holds it: the state, and the buffers through which both hand things over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from workers.match.engine import entries
+from workers.match.engine.state import ALWAYS, ARENA_TOP, FORM_WIDTH, FORMS, NUMBERS, SLOTS, TABLE_SHIFT, TERM_WIDTH, TERMS, TESTS, made
+
+_ARENA_WORDS = 1 << 27
+_TERMS = 1 << 22
+_SLOTS = 1 << 23
+_FORMS = 1 << 19
+_CHUNKS_LOG = 14
+_PAIRS = 1 << 14
+_TEXT_BYTES = 1 << 16
+_PADDING = bytes(24)
+
+
+class Store:
+    """Owns the state. Memory that was reserved and not written to costs nothing."""
+
+    def __init__(self) -> None:
+        self.numbers = np.zeros(NUMBERS, np.int64)
+        self.numbers[ARENA_TOP] = 2
+        self.numbers[TERMS] = ALWAYS + 1
+        self.numbers[SLOTS] = 1
+        self.numbers[FORMS] = 1
+        self.numbers[TABLE_SHIFT] = 64 - _CHUNKS_LOG
+        self._text = np.zeros(_TEXT_BYTES, np.uint8)
+        self._extra = np.zeros(1 << 12, np.int32)
+        self._tests = np.zeros(4 << 6, np.int64)
+        buffers = _text_buffers(self._text)
+        self.state = _made(self.numbers, buffers, self._extra, self._tests)
+        self.unknown = memoryview(buffers[3])
+        self.text = memoryview(self._text)  # type: ignore[arg-type]
+        self.extra = memoryview(self._extra)  # type: ignore[arg-type]
+        self.tests = memoryview(self._tests)  # type: ignore[arg-type]
+
+    def put_text(self, title: bytes, lead: bytes, body: bytes) -> tuple[int, int, int]:
+        """Where the three end in the text; behind each stands a byte that separates."""
+        first = len(title)
+        second = first + 1 + len(lead)
+        third = second + 1 + len(body)
+        if third + len(_PADDING) > len(self.text):
+            self._enlarge_text(third)
+        text = self.text
+        text[:first] = title
+        text[first] = 0
+        text[first + 1 : second] = lead
+        text[second] = 0
+        text[second + 1 : third] = body
+        text[third : third + len(_PADDING)] = _PADDING
+        return first, second, third
+
+    def shrink_text(self) -> None:
+        """After an unusually long article: give back what only it needed."""
+        if len(self.text) > _LARGE_TEXT_BYTES:
+            self._enlarge_text(0)
+
+    def _enlarge_text(self, size: int) -> None:
+        size = max(_TEXT_BYTES, 1 << (size + len(_PADDING)).bit_length())
+        self._text = np.zeros(size, np.uint8)
+        self.text = memoryview(self._text)  # type: ignore[arg-type]
+        buffers = _text_buffers(self._text)
+        self.unknown = memoryview(buffers[3])
+        entries.set_text(self.state, *buffers)
+
+    def put_long_codes(self, codes: Sequence[int]) -> None:
+        """What the long chunks of this article stand for."""
+        entries.set_long_codes(self.state, np.array(codes, np.int32))
+        self.long_codes = len(codes)
+
+    def put(self, values: Sequence[int]) -> int:
+        """Hand numbers over; how many."""
+        count = len(values)
+        if count + 8 > len(self.extra):
+            self._extra = np.zeros(1 << (count + 8).bit_length(), np.int32)
+            self.extra = memoryview(self._extra)  # type: ignore[arg-type]
+            entries.set_extra(self.state, self._extra)
+        extra = self.extra
+        for place, value in enumerate(values):
+            extra[place] = value
+        return count
+
+    def put_behind(self, terms: Sequence[int]) -> int:
+        """Hand over the terms that an article has besides; how many."""
+        return self.put((0, 0, *terms)) - 2
+
+    def hits(self, count: int) -> list[int]:
+        """The hits of the article matched last."""
+        return entries.hits(self.state)[:count].tolist()  # type: ignore[no-any-return]
+
+    def count_tests(self, count: int) -> None:
+        """So many rows of number tests are in use."""
+        self.numbers[TESTS] = count
+
+    def more_tests(self) -> None:
+        """Make room for twice as many number tests."""
+        self._tests = np.concatenate((self._tests, np.zeros_like(self._tests)))
+        self.tests = memoryview(self._tests)  # type: ignore[arg-type]
+        entries.set_tests(self.state, self._tests)
+
+
+_LARGE_TEXT_BYTES = 1 << 22
+
+
+def _text_buffers(text: Any) -> tuple[Any, Any, Any, Any]:
+    """The text, eight bytes of it from anywhere, and room for what is read in it."""
+    eights = np.ndarray((text.size - 7,), np.uint64, text, 0, (1,))
+    # A byte may make more than one word: normalisation writes some ligatures in full, three bytes make four words.
+    return text, eights, np.zeros(2 * text.size + 64, np.int32), np.zeros(text.size + 64, np.int32)
+
+
+def _made(numbers: Any, buffers: tuple[Any, Any, Any, Any], extra: Any, tests: Any) -> Any:
+    text, eights, tokens, unknown = buffers
+    return made(
+        numbers,
+        np.zeros(_ARENA_WORDS, np.int32),
+        text,
+        eights,
+        np.zeros(2 << _CHUNKS_LOG, np.uint64),
+        np.zeros(1 << _CHUNKS_LOG, np.int32),
+        np.zeros(1 << 20, np.uint8),
+        np.zeros(_FORMS * FORM_WIDTH, np.int32),
+        np.zeros(_TERMS * TERM_WIDTH, np.int32),
+        np.zeros(_TERMS, np.uint8),
+        np.zeros(_TERMS, np.uint8),
+        np.zeros(2 * _TERMS, np.int32),
+        np.zeros(_TERMS, np.int32),
+        np.zeros(_TERMS, np.int32),
+        tokens,
+        unknown,
+        np.zeros(_SLOTS, np.int32),
+        np.zeros(2 * _SLOTS, np.int32),
+        np.zeros(_PAIRS, np.uint64),
+        np.zeros(_PAIRS, np.int32),
+        tests,
+        extra,
+        np.zeros(0, np.int32),
+    )
