@@ -116,7 +116,7 @@ def _term(key: Key, fields: int, where: str) -> Need:
 
 
 def _clause(literals: Iterable[Literal]) -> Need:
-    return Need((_grouped(_merged(literals)),), exact=True)
+    return Need((grouped(_merged(literals)),), exact=True)
 
 
 def _merged(literals: Iterable[Literal]) -> Clause:
@@ -133,7 +133,7 @@ def _merged(literals: Iterable[Literal]) -> Clause:
     return frozenset(Literal(key, fields, negated) for (key, negated), fields in by_term.items())
 
 
-def _grouped(clause: Clause) -> Clause:
+def grouped(clause: Clause) -> Clause:
     """Many alternatives are one term; a group among them is opened."""
     if len(clause) < GROUPED_FROM or any(literal.negated for literal in clause):
         return clause
@@ -177,16 +177,16 @@ def _any(found: Sequence[Need]) -> Need:
     if len(found) == 1:
         return found[0]
     if all(len(each.clauses) == 1 for each in found):
-        clause = _grouped(_merged(chain.from_iterable(each.clauses[0] for each in found)))
+        clause = grouped(_merged(chain.from_iterable(each.clauses[0] for each in found)))
         return Need((clause,), all(each.exact for each in found))
     if not all(each.clauses for each in found):
         return _FREE
     if not _many(len(each.clauses) for each in found):
         every = product(*(each.clauses for each in found))
-        clauses = dict.fromkeys(_grouped(_merged(chain.from_iterable(chosen))) for chosen in every)
+        clauses = dict.fromkeys(grouped(_merged(chain.from_iterable(chosen))) for chosen in every)
         return Need(tuple(clauses), all(each.exact for each in found))
     best = [_best(each) for each in found]
-    return Need((_grouped(_merged(chain.from_iterable(best))),), exact=False)
+    return Need((grouped(_merged(chain.from_iterable(best))),), exact=False)
 
 
 def _many(numbers: Iterable[int]) -> bool:

@@ -10,7 +10,8 @@ from workers.match.engine import entries
 from workers.match.engine.catalogue import Catalogue
 from workers.match.engine.clauses import Need, branches
 from workers.match.engine.fields import Fields
-from workers.match.engine.keys import ALWAYS_KEY, Literal
+from workers.match.engine.keys import ALWAYS_KEY, Clause, Literal
+from workers.match.engine.plain import plain_clauses
 from workers.match.engine.store import Store
 from workers.match.evaluate import asked, holds
 from workers.match.reading import Reading
@@ -33,7 +34,7 @@ class Matcher:
         self._store = Store()
         self._catalogue = Catalogue(self._store)
         self._lists = dict(lists or {})
-        self._slots: dict[str, tuple[int, ...]] = {}
+        self._slots: dict[str, int | tuple[int, ...]] = {}
         self._ids: list[str] = [""]  # for each slot its rule
         self._loose: dict[int, Query] = {}  # for each slot that is to be confirmed its rule's tree
         for rule_id, text in (rules or {}).items():
@@ -44,28 +45,38 @@ class Matcher:
 
     def add(self, rule_id: str, query: str | Query) -> None:
         """Add or replace. A tree's lists have been put in place (`expand`). Raises RuleError for a text refused."""
-        tree = expand(parse(query, self._lists), self._lists) if isinstance(query, str) else query
-        added = tuple(self._add_branch(rule_id, each, tree) for each in branches(tree))
-        self.remove(rule_id)
+        clauses = plain_clauses(query) if isinstance(query, str) else None
+        if clauses is not None:
+            added: int | tuple[int, ...] = self._add_clauses(rule_id, clauses, exact=True)
+        else:
+            tree = expand(parse(query, self._lists), self._lists) if isinstance(query, str) else query
+            added = tuple(self._add_branch(rule_id, each, tree) for each in branches(tree))
+        if rule_id in self._slots:
+            self.remove(rule_id)
         self._slots[rule_id] = added
 
     def _add_branch(self, rule_id: str, branch: Need, tree: Query) -> int:
         clauses = branch.clauses
         if all(any(literal.negated for literal in clause) for clause in clauses):
             clauses = (*clauses, frozenset((Literal(ALWAYS_KEY),)))
-        count = self._store.put(self._catalogue.literals(clauses))
-        slot = entries.add_rule(self._store.state, count, 0 if branch.exact else 1)
-        if slot == len(self._ids):
-            self._ids.append(rule_id)
-        else:
-            self._ids[slot] = rule_id
+        slot = self._add_clauses(rule_id, clauses, exact=branch.exact)
         if not branch.exact:
             self._loose[slot] = tree
         return slot
 
+    def _add_clauses(self, rule_id: str, clauses: Sequence[Clause], *, exact: bool) -> int:
+        count = self._store.put(self._catalogue.literals(clauses))
+        slot = entries.add_rule(self._store.state, count, 0 if exact else 1)
+        if slot == len(self._ids):
+            self._ids.append(rule_id)
+        else:
+            self._ids[slot] = rule_id
+        return slot
+
     def remove(self, rule_id: str) -> None:
         """Forget; one that is not there is forgotten already."""
-        for slot in self._slots.pop(rule_id, ()):
+        slots = self._slots.pop(rule_id, ())
+        for slot in (slots,) if isinstance(slots, int) else slots:
             entries.remove_rule(self._store.state, slot)
             self._loose.pop(slot, None)
         self._catalogue.forget_unused()
@@ -92,20 +103,16 @@ class Matcher:
 
     def _asked(self, article: Article) -> int:
         """How many rules hit; their slots are in the store."""
-        store = self._store
-        ends = store.put_text(*(_encoded(text) for text in (article.title, article.lead, article.body)))
-        language = self._catalogue.language(article.language)
-        outside = self._catalogue.outside
-        terms = outside.of(article) if outside.asked else ()
+        store, catalogue = self._store, self._catalogue
+        title, lead, body = store.put_text(article.title or "", article.lead or "", article.body or "")
+        language = catalogue.language(article.language)
+        terms = catalogue.outside.of(article) if catalogue.outside.asked else ()
         urgency = _NO_NUMBER if article.urgency is None else article.urgency
         extra = store.put_behind(terms) if terms else 0
-        count = entries.match(store.state, *ends, language, urgency, extra)
+        count = entries.match(store.state, title, lead, body, language, urgency, extra)
         while count < 0:
-            self._catalogue.forms.learn(-count, language)
+            catalogue.forms.learn(-count, language)
             extra = store.put_behind(terms) if terms else 0
-            count = entries.match(store.state, *ends, language, urgency, extra)
+            count = entries.match(store.state, title, lead, body, language, urgency, extra)
+        store.rest()
         return count
-
-
-def _encoded(text: str | None) -> bytes:
-    return text.encode("utf-8", "surrogatepass") if text else b""

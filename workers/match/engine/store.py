@@ -17,7 +17,7 @@ _FORMS = 1 << 19
 _CHUNKS_LOG = 14
 _PAIRS = 1 << 14
 _TEXT_BYTES = 1 << 16
-_PADDING = bytes(24)
+_PADDING = "\0" * 24
 
 
 class Store:
@@ -37,32 +37,36 @@ class Store:
         self.state = _made(self.numbers, buffers, self._extra, self._tests)
         self.unknown = memoryview(buffers[3])
         self.text = memoryview(self._text)  # type: ignore[arg-type]
+        self.long_codes = 0
+        self._hits = entries.hits(self.state)
         self.extra = memoryview(self._extra)  # type: ignore[arg-type]
         self.tests = memoryview(self._tests)  # type: ignore[arg-type]
 
-    def put_text(self, title: bytes, lead: bytes, body: bytes) -> tuple[int, int, int]:
+    def put_text(self, title: str, lead: str, body: str) -> tuple[int, int, int]:
         """Where the three end in the text; behind each stands a byte that separates."""
-        first = len(title)
-        second = first + 1 + len(lead)
-        third = second + 1 + len(body)
-        if third + len(_PADDING) > len(self.text):
-            self._enlarge_text(third)
-        text = self.text
-        text[:first] = title
-        text[first] = 0
-        text[first + 1 : second] = lead
-        text[second] = 0
-        text[second + 1 : third] = body
-        text[third : third + len(_PADDING)] = _PADDING
-        return first, second, third
+        joined = f"{title}\0{lead}\0{body}{_PADDING}"
+        if joined.isascii():
+            data = joined.encode()
+            first = len(title)
+            second = first + 1 + len(lead)
+        else:
+            data = joined.encode("utf-8", "surrogatepass")
+            first = len(title.encode("utf-8", "surrogatepass"))
+            second = first + 1 + len(lead.encode("utf-8", "surrogatepass"))
+        if len(data) > len(self.text):
+            self._enlarge_text(len(data))
+        self.text[: len(data)] = data
+        return first, second, len(data) - len(_PADDING)
 
-    def shrink_text(self) -> None:
-        """After an unusually long article: give back what only it needed."""
+    def rest(self) -> None:
+        """After an article: give back what only an unusual one needs."""
+        if self.long_codes:
+            self.put_long_codes(())
         if len(self.text) > _LARGE_TEXT_BYTES:
             self._enlarge_text(0)
 
     def _enlarge_text(self, size: int) -> None:
-        size = max(_TEXT_BYTES, 1 << (size + len(_PADDING)).bit_length())
+        size = max(_TEXT_BYTES, 1 << size.bit_length())
         self._text = np.zeros(size, np.uint8)
         self.text = memoryview(self._text)  # type: ignore[arg-type]
         buffers = _text_buffers(self._text)
@@ -92,7 +96,10 @@ class Store:
 
     def hits(self, count: int) -> list[int]:
         """The hits of the article matched last."""
-        return entries.hits(self.state)[:count].tolist()  # type: ignore[no-any-return]
+        if self.numbers[SLOTS] > self._hits.size:
+            self._hits = entries.hits(self.state)
+        found: list[int] = self._hits[:count].tolist()
+        return found
 
     def count_tests(self, count: int) -> None:
         """So many rows of number tests are in use."""
