@@ -5,12 +5,10 @@ A list is a block that begins with its length, followed by its entries. Its leng
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from workers.match.engine.compiled import inner
-from workers.match.engine.state import ARENA_TOP, FREE, LIVE_WORDS
+from workers.match.engine.state import ARENA_TOP, FREE, LIVE_WORDS, State
 
 
 @inner
@@ -23,7 +21,7 @@ def size_class(words: int) -> int:
 
 
 @inner
-def taken(state: Any, k: int) -> int:
+def taken(state: State, k: int) -> int:
     """A block of 2**k words; what is in it is left from before. The arena may have moved afterwards."""
     numbers = state.numbers
     arena = state.arena
@@ -43,7 +41,7 @@ def taken(state: Any, k: int) -> int:
 
 
 @inner
-def given_back(state: Any, block: int, k: int) -> None:
+def given_back(state: State, block: int, k: int) -> None:
     """The block may be used again."""
     numbers = state.numbers
     state.arena[block] = numbers[FREE + k]
@@ -52,7 +50,7 @@ def given_back(state: Any, block: int, k: int) -> None:
 
 
 @inner
-def moved(state: Any, block: int, used: int, k: int, to: int) -> int:
+def moved(state: State, block: int, used: int, k: int, to: int) -> int:
     """The block with its first words in another of size `to`."""
     other = taken(state, to)
     arena = state.arena
@@ -63,7 +61,7 @@ def moved(state: Any, block: int, used: int, k: int, to: int) -> int:
 
 
 @inner
-def appended(state: Any, block: int, entry: int) -> int:
+def appended(state: State, block: int, entry: int) -> int:
     """The list with the entry at its end; 0 is the empty list."""
     if block == 0:
         block = taken(state, 1)
@@ -79,7 +77,7 @@ def appended(state: Any, block: int, entry: int) -> int:
 
 
 @inner
-def without(state: Any, block: int, entry: int) -> int:
+def without(state: State, block: int, entry: int) -> int:
     """The list without the entry; the last one takes its place. An entry that is not there is no error."""
     if block == 0:
         return 0

@@ -11,6 +11,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from workers.match.engine.compiled import inner
+from workers.match.engine.state import U64
 
 HIGH = np.uint64(0x8080808080808080)
 _LOW7 = np.uint64(0x7F7F7F7F7F7F7F7F)
@@ -43,7 +44,7 @@ trailing_zeros: Callable[[Any], int] = intrinsic(_trailing_zeros)
 
 
 @inner
-def letters_and_digits(eight: Any) -> Any:
+def letters_and_digits(eight: U64) -> U64:
     """The highest bit of each byte that is an ASCII letter or digit."""
     low = eight & _LOW7
     small = low | _CASE
@@ -53,7 +54,7 @@ def letters_and_digits(eight: Any) -> Any:
 
 
 @inner
-def mixed(key: Any, more: Any) -> Any:
+def mixed(key: U64, more: U64) -> U64:
     """A hash of two numbers: all bits of both reach the upper half."""
     made = (key ^ (more * _MIX_MORE)) * _MIX
     return (made ^ (made >> _HALF)) * _MIX

@@ -10,11 +10,9 @@ A rule is filed under each term of one clause, its pivot; its record there holds
 
 from __future__ import annotations
 
-from typing import Any
-
 from workers.match.engine.arena import given_back, moved, size_class, taken
 from workers.match.engine.compiled import inner
-from workers.match.engine.state import BUCKET, TERM_WIDTH
+from workers.match.engine.state import BUCKET, TERM_WIDTH, State
 
 USED, DEAD_WORDS, CLASS, CURSOR, RECORDS = range(5)
 ANY_FIELD = 7 << 2
@@ -29,7 +27,7 @@ def record_words(head: int) -> int:
 
 
 @inner
-def opened(state: Any, term: int, words: int) -> int:
+def opened(state: State, term: int, words: int) -> int:
     """Where a record of so many words can be written in the term's bucket."""
     bucket = state.terms[TERM_WIDTH * term + BUCKET]
     if bucket == 0:
@@ -54,25 +52,7 @@ def opened(state: Any, term: int, words: int) -> int:
 
 
 @inner
-def closed(state: Any, term: int, slot: int) -> None:
-    """Take the rule's record out of the term's bucket; a bucket half dead is packed, an empty one given back."""
-    arena = state.arena
-    bucket = state.terms[TERM_WIDTH * term + BUCKET]
-    if bucket == 0:
-        return
-    at, end = bucket + RECORDS, bucket + arena[bucket + USED]
-    while at < end and arena[at] != slot:
-        at += record_words(arena[at + 1])
-    if at >= end:
-        return
-    arena[at] = -1
-    arena[bucket + DEAD_WORDS] += record_words(arena[at + 1])
-    if 2 * arena[bucket + DEAD_WORDS] >= arena[bucket + USED] - RECORDS:
-        _packed(state, term, bucket)
-
-
-@inner
-def _packed(state: Any, term: int, bucket: int) -> None:
+def _packed(state: State, term: int, bucket: int) -> None:
     arena = state.arena
     at, to, end = bucket + RECORDS, bucket + RECORDS, bucket + arena[bucket + USED]
     while at < end:
@@ -95,3 +75,21 @@ def _packed(state: Any, term: int, bucket: int) -> None:
         bucket = moved(state, bucket, used, k, smaller + 1)
         state.arena[bucket + CLASS] = smaller + 1
         state.terms[TERM_WIDTH * term + BUCKET] = bucket
+
+
+@inner
+def closed(state: State, term: int, slot: int) -> None:
+    """Take the rule's record out of the term's bucket; a bucket half dead is packed, an empty one given back."""
+    arena = state.arena
+    bucket = state.terms[TERM_WIDTH * term + BUCKET]
+    if bucket == 0:
+        return
+    at, end = bucket + RECORDS, bucket + arena[bucket + USED]
+    while at < end and arena[at] != slot:
+        at += record_words(arena[at + 1])
+    if at >= end:
+        return
+    arena[at] = -1
+    arena[bucket + DEAD_WORDS] += record_words(arena[at + 1])
+    if 2 * arena[bucket + DEAD_WORDS] >= arena[bucket + USED] - RECORDS:
+        _packed(state, term, bucket)

@@ -13,7 +13,20 @@ import numpy as np
 
 from workers.match.engine.bits import FIRST_BYTES, HIGH, letters_and_digits, mixed, trailing_zeros
 from workers.match.engine.compiled import inner
-from workers.match.engine.state import CHUNKS, LONG, POOL_TOP, TABLE_SHIFT, TOKENS, UNKNOWN
+from workers.match.engine.state import (
+    CHUNKS,
+    LONG,
+    POOL_TOP,
+    TABLE_SHIFT,
+    TOKENS,
+    U64,
+    UNKNOWN,
+    Bytes,
+    Eights,
+    Int32s,
+    State,
+    Uint64s,
+)
 
 REMEMBERED_BYTES_MAX = 255  # a longer chunk is worked out each time
 
@@ -35,12 +48,12 @@ _USED = np.uint64(1 << 24)
 _TWO_BYTES = np.uint64(16)
 _HALF = np.uint64(32)
 _FORM = np.uint64(0xFFFFFFFF)
+_NOTHING = np.uint64(0)
 
 
 @inner
-def extended(state: Any, at: int) -> int:
+def extended(text: Bytes, at: int) -> int:
     """Where the chunk ends that goes on at `at` with something besides plain letters and digits."""
-    text = state.text
     while KINDS[text[at]] != SEPARATES:
         at += 1
     while KINDS[text[at - 1]] == MAY_END:
@@ -49,9 +62,8 @@ def extended(state: Any, at: int) -> int:
 
 
 @inner
-def key_of(state: Any, begin: int, length: int) -> Any:
+def key_of(text8: Eights, begin: int, length: int) -> U64:
     """The bytes themselves up to eight, else a hash of them."""
-    text8 = state.text8
     if length <= 8:
         return text8[begin] & FIRST_BYTES[length]
     key = text8[begin]
@@ -63,7 +75,7 @@ def key_of(state: Any, begin: int, length: int) -> Any:
 
 
 @inner
-def _same(state: Any, place: int, begin: int, length: int) -> bool:
+def _same(state: State, place: int, begin: int, length: int) -> bool:
     pool = state.pool
     text = state.text
     at = state.table_pool[place]
@@ -74,7 +86,7 @@ def _same(state: Any, place: int, begin: int, length: int) -> bool:
 
 
 @inner
-def place_of(state: Any, key: Any, begin: int, length: int, language: int) -> int:
+def place_of(state: State, key: U64, begin: int, length: int, language: int) -> int:
     """Where in the table the chunk is; below 0: the free place for it, less 1."""
     table = state.table
     last = (table.size >> 1) - 1
@@ -82,7 +94,7 @@ def place_of(state: Any, key: Any, begin: int, length: int, language: int) -> in
     place = np.int64(mixed(key, np.uint64(language)) >> np.uint64(state.numbers[TABLE_SHIFT]))
     while True:
         value = table[2 * place + 1]
-        if value == np.uint64(0):
+        if value == _NOTHING:
             return -1 - place
         if table[2 * place] == key and value >> _HALF == want and (length <= 8 or _same(state, place, begin, length)):
             return place
@@ -90,63 +102,19 @@ def place_of(state: Any, key: Any, begin: int, length: int, language: int) -> in
 
 
 @inner
-def read(state: Any, begin: int, end: int, language: int) -> None:
-    """Put the forms of the text between the two places behind the tokens, and chunks that are not known to `unknown`.
-
-    The byte at `end` separates, and so do the sixteen behind the last field.
-    """
-    text, text8, table = state.text, state.text8, state.table
-    at = begin
+def _short_code(table: Uint64s, shift: U64, key: U64, want: U64, language: U64) -> U64:
+    """What a chunk of up to eight bytes stands for, as it stands in the table; 0 if it is not there."""
+    last = (table.size >> 1) - 1
+    place = np.int64(mixed(key, language) >> shift)
     while True:
-        eight = text8[at]
-        words = letters_and_digits(eight) | (eight & HIGH)
-        while words == np.uint64(0):
-            at += 8
-            if at >= end:
-                return
-            eight = text8[at]
-            words = letters_and_digits(eight) | (eight & HIGH)
-        at += trailing_zeros(words) >> 3
-        if at >= end:
-            return
-        stop = at
-        others = ~letters_and_digits(text8[stop]) & HIGH
-        while others == np.uint64(0):
-            stop += 8
-            others = ~letters_and_digits(text8[stop]) & HIGH
-        stop += trailing_zeros(others) >> 3
-        kind = KINDS[text[stop]]
-        if kind != SEPARATES and (kind != MAY_END or KINDS[text[stop + 1]] != SEPARATES):
-            stop = extended(state, stop)
-        length = stop - at
-        if length > REMEMBERED_BYTES_MAX:
-            _take_long(state, at, stop)
-        else:
-            place = place_of(state, key_of(state, at, length), at, length, language)
-            if place < 0:
-                _note(state, at, stop)
-            else:
-                _take(state, np.int32(table[2 * place + 1] & _FORM))
-        at = stop
+        value = table[2 * place + 1]
+        if (table[2 * place] == key and value >> _HALF == want) or value == _NOTHING:
+            return value
+        place = (place + 1) & last
 
 
 @inner
-def _take(state: Any, code: int) -> None:
-    numbers, tokens = state.numbers, state.tokens
-    count = numbers[TOKENS]
-    if code > 0:
-        tokens[count] = code
-        numbers[TOKENS] = count + 1
-    elif code < 0:
-        arena = state.arena
-        for at in range(1, arena[-code] + 1):
-            tokens[count] = arena[-code + at]
-            count += 1
-        numbers[TOKENS] = count
-
-
-@inner
-def _note(state: Any, begin: int, end: int) -> None:
+def _note(state: State, begin: int, end: int) -> None:
     unknown, count = state.unknown, state.numbers[UNKNOWN]
     unknown[2 * count] = begin
     unknown[2 * count + 1] = end
@@ -154,20 +122,127 @@ def _note(state: Any, begin: int, end: int) -> None:
 
 
 @inner
-def _take_long(state: Any, begin: int, end: int) -> None:
-    number = state.numbers[LONG]
-    state.numbers[LONG] = number + 1
-    if number < state.long_codes.size:
-        _take(state, state.long_codes[number])
-    else:
-        _note(state, begin, end)
+def _taken(tokens: Int32s, count: int, arena: Int32s, block: int) -> int:
+    """Put the forms of a list behind the tokens; how many these are then."""
+    for at in range(block + 1, block + 1 + arena[block]):
+        tokens[count] = arena[at]
+        count += 1
+    return count
 
 
 @inner
-def remembered(state: Any, begin: int, end: int, language: int, code: int) -> None:
+def _take_longer(state: State, begin: int, end: int, language: int, count: int) -> int:
+    """Take a chunk of more than eight bytes."""
+    length = end - begin
+    if length > REMEMBERED_BYTES_MAX:
+        number = state.numbers[LONG]
+        state.numbers[LONG] = number + 1
+        if number >= state.long_codes.size:
+            _note(state, begin, end)
+            return count
+        code = np.int64(state.long_codes[number])
+    else:
+        place = place_of(state, key_of(state.text8, begin, length), begin, length, language)
+        if place < 0:
+            _note(state, begin, end)
+            return count
+        code = np.int64(np.int32(state.table[2 * place + 1] & _FORM))
+    if code > 0:
+        state.tokens[count] = code
+        return count + 1
+    return _taken(state.tokens, count, state.arena, -code) if code else count
+
+
+@inner
+def read(state: State, begin: int, end: int, language: int) -> None:
+    """Put the forms of the text between the two places behind the tokens, and chunks that are not known to `unknown`.
+
+    The byte at `end` separates, and so do the sixteen behind the last field.
+    """
+    text, text8, table, tokens = state.text, state.text8, state.table, state.tokens
+    count = state.numbers[TOKENS]
+    shift, of_language = np.uint64(state.numbers[TABLE_SHIFT]), np.uint64(language)
+    want = _USED | (of_language << _TWO_BYTES)
+    at = begin
+    while True:
+        eight = text8[at]
+        words = letters_and_digits(eight) | (eight & HIGH)
+        while words == _NOTHING:
+            at += 8
+            if at >= end:
+                break
+            eight = text8[at]
+            words = letters_and_digits(eight) | (eight & HIGH)
+        at += trailing_zeros(words) >> 3
+        if at >= end:
+            break
+        stop = at
+        eight = text8[at]
+        others = ~letters_and_digits(eight) & HIGH
+        while others == _NOTHING:
+            stop += 8
+            others = ~letters_and_digits(text8[stop]) & HIGH
+        stop += trailing_zeros(others) >> 3
+        kind = KINDS[text[stop]]
+        if kind != SEPARATES and (kind != MAY_END or KINDS[text[stop + 1]] != SEPARATES):
+            stop = extended(text, stop)
+        length = stop - at
+        if length <= 8:
+            value = _short_code(table, shift, eight & FIRST_BYTES[length], want | np.uint64(length), of_language)
+            code = np.int64(np.int32(value & _FORM))
+            if value == _NOTHING:
+                _note(state, at, stop)
+            elif code > 0:
+                tokens[count] = code
+                count += 1
+            elif code < 0:
+                count = _taken(tokens, count, state.arena, -code)
+        else:
+            count = _take_longer(state, at, stop, language, count)
+        at = stop
+    state.numbers[TOKENS] = count
+
+
+@inner
+def _pooled(state: State, place: int, begin: int, length: int) -> None:
+    top = state.numbers[POOL_TOP]
+    if top + length > state.pool.size:
+        larger = np.empty(max(2 * state.pool.size, top + length), np.uint8)
+        larger[:top] = state.pool[:top]
+        state.pool = larger
+    for offset in range(length):
+        state.pool[top + offset] = state.text[begin + offset]
+    state.table_pool[place] = top
+    state.numbers[POOL_TOP] = top + length
+
+
+@inner
+def _enlarged(state: State) -> None:
+    """Double the table. Keys and values are moved as they are; a long chunk's key is its hash."""
+    old, old_pool = state.table, state.table_pool
+    table = np.zeros(2 * old.size, np.uint64)
+    table_pool = np.zeros(2 * old_pool.size, np.int32)
+    state.numbers[TABLE_SHIFT] -= 1
+    shift = np.uint64(state.numbers[TABLE_SHIFT])
+    last = old.size - 1
+    for at in range(old.size >> 1):
+        value = old[2 * at + 1]
+        if value == _NOTHING:
+            continue
+        language = (value >> _HALF >> _TWO_BYTES) & np.uint64(0xFF)
+        place = np.int64(mixed(old[2 * at], language) >> shift)
+        while table[2 * place + 1] != _NOTHING:
+            place = (place + 1) & last
+        table[2 * place], table[2 * place + 1] = old[2 * at], value
+        table_pool[place] = old_pool[at]
+    state.table, state.table_pool = table, table_pool
+
+
+@inner
+def remembered(state: State, begin: int, end: int, language: int, code: int) -> None:
     """Let the chunk at this place of the text stand for `code`; one that is there already keeps what it stands for."""
     length = end - begin
-    key = key_of(state, begin, length)
+    key = key_of(state.text8, begin, length)
     place = place_of(state, key, begin, length, language)
     if place >= 0:
         return
@@ -180,37 +255,3 @@ def remembered(state: Any, begin: int, end: int, language: int, code: int) -> No
     state.numbers[CHUNKS] += 1
     if state.numbers[CHUNKS] * 4 > state.table.size:
         _enlarged(state)
-
-
-@inner
-def _pooled(state: Any, place: int, begin: int, length: int) -> None:
-    top = state.numbers[POOL_TOP]
-    if top + length > state.pool.size:
-        larger = np.empty(max(2 * state.pool.size, top + length), np.uint8)
-        larger[:top] = state.pool[:top]
-        state.pool = larger
-    state.pool[top : top + length] = state.text[begin : begin + length]
-    state.table_pool[place] = top
-    state.numbers[POOL_TOP] = top + length
-
-
-@inner
-def _enlarged(state: Any) -> None:
-    """Double the table. Keys and values are moved as they are; a long chunk's key is its hash."""
-    old, old_pool = state.table, state.table_pool
-    table = np.zeros(2 * old.size, np.uint64)
-    table_pool = np.zeros(2 * old_pool.size, np.int32)
-    state.numbers[TABLE_SHIFT] -= 1
-    shift = np.uint64(state.numbers[TABLE_SHIFT])
-    last = old.size - 1
-    for at in range(old.size >> 1):
-        value = old[2 * at + 1]
-        if value == np.uint64(0):
-            continue
-        language = (value >> _HALF >> _TWO_BYTES) & np.uint64(0xFF)
-        place = np.int64(mixed(old[2 * at], language) >> shift)
-        while table[2 * place + 1] != np.uint64(0):
-            place = (place + 1) & last
-        table[2 * place], table[2 * place + 1] = old[2 * at], value
-        table_pool[place] = old_pool[at]
-    state.table, state.table_pool = table, table_pool

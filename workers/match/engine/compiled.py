@@ -1,33 +1,80 @@
-"""The way to machine code: every entry is compiled for one signature when it is first imported, and kept on disk.
+"""The way to machine code: each function is compiled once, for the types in its annotations, when it is imported.
 
-Nothing is compiled at first use, so no rare path makes a pause. Entries are called past numba's dispatcher, which
-would look at the types of all arguments each time: callers keep to the signature.
+Nothing is compiled at first use, so no rare path makes a pause. What comes out is kept on disk. Entries are called past
+numba's dispatcher, which would look at the types of all arguments each time: callers keep to the annotations.
 """
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from numba import njit
+import numba
+from numba import njit, types
+from numba.core import config
+from numba.misc.appdirs import user_cache_dir
+
+from workers.match.engine.state import EIGHTS, STATE
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_TYPES = {
+    "int": types.int64,
+    "bool": types.boolean,
+    "None": types.none,
+    "U64": types.uint64,
+    "State": STATE,
+    "Int32s": types.int32[::1],
+    "Int64s": types.int64[::1],
+    "Bytes": types.uint8[::1],
+    "Uint64s": types.uint64[::1],
+    "Eights": EIGHTS,
+}
+
+
+def _cache() -> str:
+    """Where the machine code is kept: for these very sources, beside them or else with the user's other caches.
+
+    numba itself looks at the file of an entry only, not at the files of what it calls.
+    """
+    room = Path(__file__).parent
+    digest = hashlib.sha256(numba.__version__.encode())
+    for source in sorted(room.glob("*.py")):
+        digest.update(source.read_bytes())
+    name = f"engine-{digest.hexdigest()[:16]}"
+    if config.CACHE_DIR:
+        return str(Path(config.CACHE_DIR) / name)
+    beside = room / "__pycache__"
+    writable = os.access(beside if beside.exists() else room, os.W_OK)
+    return str((beside if writable else Path(user_cache_dir("wirewatch"))) / name)
+
+
+CACHE = _cache()
+
+
+def _signature(function: Callable[..., Any]) -> Any:
+    kinds = dict(function.__annotations__)
+    answer = _TYPES[kinds.pop("return")]
+    return answer(*(_TYPES[kind] for kind in kinds.values()))
+
 
 def inner(function: Callable[P, R]) -> Callable[P, R]:
     """A function that only compiled functions call."""
-    made: Callable[P, R] = njit(function)
+    made: Callable[P, R] = njit(_signature(function), no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
     return made
 
 
-def entry(signature: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """A function that Python calls, with exactly these types."""
-
-    def compiled(function: Callable[P, R]) -> Callable[P, R]:
-        dispatcher = njit(signature, cache=True)(function)
-        (overload,) = dispatcher.overloads.values()
-        made: Callable[P, R] = overload.entry_point
-        return made
-
-    return compiled
+def entry(function: Callable[P, R]) -> Callable[P, R]:
+    """A function that Python calls, with exactly the types of its annotations."""
+    before, config.CACHE_DIR = config.CACHE_DIR, CACHE
+    try:
+        dispatcher = njit(_signature(function), cache=True)(function)
+    finally:
+        config.CACHE_DIR = before
+    (overload,) = dispatcher.overloads.values()
+    made: Callable[P, R] = overload.entry_point
+    return made

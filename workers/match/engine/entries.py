@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numba import types
+from numba.experimental import structref
 
 from workers.match.engine.arena import appended, given_back, size_class, taken, without
 from workers.match.engine.chunks import read, remembered
@@ -18,7 +16,9 @@ from workers.match.engine.state import (
     ARTICLES,
     CHUNKS,
     DEAD,
+    FORM_ANCHOR,
     FORM_COUNT,
+    FORM_STAMP,
     FORM_TERMS,
     FORM_WIDTH,
     FORMS,
@@ -27,25 +27,30 @@ from workers.match.engine.state import (
     POOL_TOP,
     SEEN,
     SLOT_FREE,
+    SLOTS,
     STAMP,
     STATE,
     TERM_WIDTH,
     TESTS,
     TOKENS,
-    UNALIGNED,
     UNKNOWN,
     WORDS,
+    Bytes,
+    Eights,
+    Int32s,
+    Int64s,
+    State,
+    Uint64s,
 )
 from workers.match.engine.terms import group_made, phrase_made, released, term_freed, term_made, used
 
-_I64 = types.int64
 _STAMP_MAX = (1 << 31) - 16
 SAMPLED_EVERY = 8
 URGENCY, WORD_COUNT = range(2)  # of number tests
 
 
 @inner
-def _read_all(state: Any, title: int, lead: int, body: int, language: int) -> None:
+def _read_all(state: State, title: int, lead: int, body: int, language: int) -> None:
     numbers, tokens = state.numbers, state.tokens
     numbers[UNKNOWN] = 0
     numbers[LONG] = 0
@@ -65,7 +70,7 @@ def _read_all(state: Any, title: int, lead: int, body: int, language: int) -> No
 
 
 @inner
-def _mark_field(state: Any, first: int, last: int, field: int, sampled: int) -> None:
+def _mark_field(state: State, first: int, last: int, field: int, sampled: int) -> None:
     if first == last:
         return
     state.numbers[STAMP] += 1
@@ -74,7 +79,7 @@ def _mark_field(state: Any, first: int, last: int, field: int, sampled: int) -> 
 
 
 @inner
-def _mark_numbers(state: Any, urgency: int) -> None:
+def _mark_numbers(state: State, urgency: int) -> None:
     tests, words = state.tests, state.numbers[WORDS]
     for at in range(0, 4 * state.numbers[TESTS], 4):
         value = words if tests[at] == WORD_COUNT else urgency
@@ -83,17 +88,38 @@ def _mark_numbers(state: Any, urgency: int) -> None:
 
 
 @inner
-def _rested(state: Any) -> None:
+def _rested(state: State) -> None:
     """Begin to count stamps anew before they run out."""
     if state.numbers[STAMP] < _STAMP_MAX:
         return
     state.numbers[STAMP] = 0
-    state.forms.reshape(-1, FORM_WIDTH)[:, 1:3] = 0
-    state.slots.reshape(-1, 2)[:, 1] = 0
+    for at in range(0, FORM_WIDTH * state.numbers[FORMS], FORM_WIDTH):
+        state.forms[at + FORM_STAMP] = 0
+        state.forms[at + FORM_ANCHOR] = 0
+    for slot in range(state.numbers[SLOTS]):
+        state.slots[2 * slot + 1] = 0
 
 
-@entry(_I64(STATE, _I64, _I64, _I64, _I64, _I64, _I64))
-def match(state: Any, title: int, lead: int, body: int, language: int, urgency: int, extra: int) -> int:
+@entry
+def made(
+    numbers: Int64s, arena: Int32s, text: Bytes, text8: Eights, table: Uint64s, table_pool: Int32s, pool: Bytes,
+    forms: Int32s, terms: Int32s, seen: Bytes, anchors: Bytes, anchored: Int32s, phrases: Int32s, queue: Int32s,
+    tokens: Int32s, unknown: Int32s, hits: Int32s, slots: Int32s, pair_keys: Uint64s, pair_lists: Int32s, tests:
+    Int64s, extra: Int32s, long_codes: Int32s,
+) -> State:  # fmt: skip
+    """The state of these arrays."""
+    state = structref.new(STATE)
+    state.numbers, state.arena, state.text, state.text8 = numbers, arena, text, text8
+    state.table, state.table_pool, state.pool, state.forms = table, table_pool, pool, forms
+    state.terms, state.seen, state.anchors, state.anchored = terms, seen, anchors, anchored
+    state.phrases, state.queue, state.tokens, state.unknown = phrases, queue, tokens, unknown
+    state.hits, state.slots, state.pair_keys, state.pair_lists = hits, slots, pair_keys, pair_lists
+    state.tests, state.extra, state.long_codes = tests, extra, long_codes
+    return state
+
+
+@entry
+def match(state: State, title: int, lead: int, body: int, language: int, urgency: int, extra: int) -> int:
     """How many rules an article hits: they are in `hits`. Below 0: so many chunks are unknown, and nothing was asked.
 
     The places are where each field ends in `text`; each is followed by a byte that separates. The first `extra`
@@ -127,7 +153,7 @@ def match(state: Any, title: int, lead: int, body: int, language: int, urgency: 
 
 
 @inner
-def _code(state: Any, count: int) -> int:
+def _code(state: State, count: int) -> int:
     extra = state.extra
     if count <= 1:
         return extra[0] if count else 0
@@ -138,8 +164,8 @@ def _code(state: Any, count: int) -> int:
     return -block
 
 
-@entry(_I64(STATE, _I64, _I64, _I64, _I64))
-def remember(state: Any, begin: int, end: int, language: int, count: int) -> int:
+@entry
+def remember(state: State, begin: int, end: int, language: int, count: int) -> int:
     """Let the chunk of the text stand for the forms in `extra`; the code that says so."""
     code = _code(state, count)
     if begin >= 0:
@@ -147,16 +173,16 @@ def remember(state: Any, begin: int, end: int, language: int, count: int) -> int
     return code
 
 
-@entry(_I64(STATE, _I64))
-def forget_code(state: Any, code: int) -> int:
+@entry
+def forget_code(state: State, code: int) -> int:
     """Give back what `remember` took for a code below 0."""
     if code < 0:
         given_back(state, -code, size_class(1 + state.arena[-code]))
     return 0
 
 
-@entry(_I64(STATE, _I64))
-def add_form(state: Any, count: int) -> int:
+@entry
+def add_form(state: State, count: int) -> int:
     """A new form, with the terms in `extra`."""
     form = state.numbers[FORMS]
     state.numbers[FORMS] = form + 1
@@ -168,13 +194,14 @@ def add_form(state: Any, count: int) -> int:
     for at in range(count):
         block = appended(state, block, state.extra[at])
     at = FORM_WIDTH * form
-    state.forms[at : at + FORM_WIDTH] = 0
+    for offset in range(FORM_WIDTH):
+        state.forms[at + offset] = 0
     state.forms[at + FORM_TERMS] = block
     return form
 
 
-@entry(_I64(STATE, _I64, _I64))
-def link(state: Any, term: int, count: int) -> int:
+@entry
+def link(state: State, term: int, count: int) -> int:
     """Let the forms in `extra` have the term; its frequency is theirs together."""
     frequency = 0
     for at in range(count):
@@ -185,8 +212,8 @@ def link(state: Any, term: int, count: int) -> int:
     return 0
 
 
-@entry(_I64(STATE, _I64, _I64))
-def unlink(state: Any, term: int, count: int) -> int:
+@entry
+def unlink(state: State, term: int, count: int) -> int:
     """Let the forms in `extra` not have the term."""
     for at in range(count):
         form = FORM_WIDTH * np.int64(state.extra[at])
@@ -194,40 +221,40 @@ def unlink(state: Any, term: int, count: int) -> int:
     return 0
 
 
-@entry(_I64(STATE, _I64))
-def add_term(state: Any, frequency: int) -> int:
+@entry
+def add_term(state: State, frequency: int) -> int:
     """A new term."""
     return term_made(state, frequency)
 
 
-@entry(_I64(STATE, _I64))
-def use(state: Any, term: int) -> int:
+@entry
+def use(state: State, term: int) -> int:
     """The term is used once more."""
     used(state, term)
     return 0
 
 
-@entry(_I64(STATE, _I64))
-def release(state: Any, term: int) -> int:
+@entry
+def release(state: State, term: int) -> int:
     """The term is used once less."""
     released(state, term)
     return 0
 
 
-@entry(_I64(STATE, _I64))
-def add_phrase(state: Any, count: int) -> int:
+@entry
+def add_phrase(state: State, count: int) -> int:
     """A new term: the phrase of the terms in `extra`."""
     return phrase_made(state, count)
 
 
-@entry(_I64(STATE, _I64))
-def add_group(state: Any, count: int) -> int:
+@entry
+def add_group(state: State, count: int) -> int:
     """A new term: one of the literals in `extra` holds."""
     return group_made(state, count)
 
 
-@entry(_I64(STATE))
-def next_dead(state: Any) -> int:
+@entry
+def next_dead(state: State) -> int:
     """A term that nothing uses any more, which is freed by this; 0 if there is none."""
     dead = state.numbers[DEAD]
     if dead == 0:
@@ -237,15 +264,15 @@ def next_dead(state: Any) -> int:
     return term
 
 
-@entry(_I64(STATE, _I64))
-def free_term(state: Any, term: int) -> int:
+@entry
+def free_term(state: State, term: int) -> int:
     """Nothing names the term any more."""
     term_freed(state, term)
     return 0
 
 
-@entry(_I64(STATE, _I64, _I64))
-def add_rule(state: Any, count: int, confirm: int) -> int:
+@entry
+def add_rule(state: State, count: int, confirm: int) -> int:
     """The slot of a rule with the literals in `extra`; it is live at once."""
     slot = slot_made(state)
     program = program_made(state, count, confirm)
@@ -255,8 +282,8 @@ def add_rule(state: Any, count: int, confirm: int) -> int:
     return slot
 
 
-@entry(_I64(STATE, _I64))
-def remove_rule(state: Any, slot: int) -> int:
+@entry
+def remove_rule(state: State, slot: int) -> int:
     """Take the rule out; its slot may be given to another."""
     program = np.int64(state.slots[2 * slot])
     unfiled(state, slot, program)
@@ -268,25 +295,22 @@ def remove_rule(state: Any, slot: int) -> int:
     return 0
 
 
-_BUFFERS = (types.uint8[::1], UNALIGNED, types.int32[::1], types.int32[::1])
-
-
-@entry(_I64(STATE, *_BUFFERS))
-def set_text(state: Any, text: Any, text8: Any, tokens: Any, unknown: Any) -> int:
+@entry
+def set_text(state: State, text: Bytes, text8: Eights, tokens: Int32s, unknown: Int32s) -> int:
     """Other buffers for the text of an article and what is read in it."""
     state.text, state.text8, state.tokens, state.unknown = text, text8, tokens, unknown
     return 0
 
 
-@entry(_I64(STATE, types.int64[::1]))
-def set_tests(state: Any, tests: Any) -> int:
+@entry
+def set_tests(state: State, tests: Int64s) -> int:
     """Another buffer for the number tests."""
     state.tests = tests
     return 0
 
 
-@entry(_I64(STATE))
-def forget_forms(state: Any) -> int:
+@entry
+def forget_forms(state: State) -> int:
     """Forget all forms and chunks."""
     numbers, forms = state.numbers, state.forms
     for at in range(FORM_WIDTH, FORM_WIDTH * numbers[FORMS], FORM_WIDTH):
@@ -296,25 +320,26 @@ def forget_forms(state: Any) -> int:
     numbers[FORMS] = 1
     numbers[CHUNKS] = 0
     numbers[POOL_TOP] = 0
-    state.table[:] = 0
+    for at in range(state.table.size):
+        state.table[at] = 0
     return 0
 
 
-@entry(_I64(STATE, types.int32[::1]))
-def set_extra(state: Any, extra: Any) -> int:
+@entry
+def set_extra(state: State, extra: Int32s) -> int:
     """Another buffer for lists of numbers that are handed over."""
     state.extra = extra
     return 0
 
 
-@entry(_I64(STATE, types.int32[::1]))
-def set_long_codes(state: Any, codes: Any) -> int:
+@entry
+def set_long_codes(state: State, codes: Int32s) -> int:
     """What the long chunks of the article stand for."""
     state.long_codes = codes
     return 0
 
 
-@entry(types.int32[::1](STATE))
-def hits(state: Any) -> Any:
+@entry
+def hits(state: State) -> Int32s:
     """The hits of the article matched last: slot << 1 | to be confirmed."""
     return state.hits

@@ -61,7 +61,6 @@ class Forms:
                 self._chunks += 1
         if long_codes:
             self._store.put_long_codes(long_codes)
-            self._codes += [code for code in long_codes if code < 0]
 
     def _code(self, chunk: bytes, begin: int, end: int, language: int) -> int:
         if chunk.isalnum():

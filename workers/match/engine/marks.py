@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from workers.match.engine.compiled import inner
@@ -18,13 +16,15 @@ from workers.match.engine.state import (
     SEEN,
     STAMP,
     TERM_WIDTH,
+    Int32s,
+    State,
 )
 
 BEGINS, ENDS = 1, 2  # bits of `anchors`
 
 
 @inner
-def mark(state: Any, term: int, field: int) -> None:
+def mark(state: State, term: int, field: int) -> None:
     """The article has the term in the field (a bit)."""
     seen = state.seen
     before = seen[term]
@@ -36,7 +36,7 @@ def mark(state: Any, term: int, field: int) -> None:
 
 
 @inner
-def mark_words(state: Any, first: int, last: int, field: int, sampled: int) -> bool:
+def mark_words(state: State, first: int, last: int, field: int, sampled: int) -> bool:
     """Mark the terms of the tokens from `first` to before `last`. Says whether a phrase may be among them."""
     forms, tokens, arena = state.forms, state.tokens, state.arena
     seen, queue, anchors = state.seen, state.queue, state.anchors
@@ -69,45 +69,17 @@ def mark_words(state: Any, first: int, last: int, field: int, sampled: int) -> b
 
 
 @inner
-def mark_phrases(state: Any, first: int, last: int, field: int) -> None:
-    """Mark the phrases among the tokens; a token before `first` and at `last` belongs to no field."""
-    forms, tokens, arena, anchors = state.forms, state.tokens, state.arena, state.anchors
-    stamp = state.numbers[STAMP]
-    for at in range(first, last):
-        form = FORM_WIDTH * np.int64(tokens[at])
-        if forms[form + FORM_ANCHOR] != stamp or forms[form + FORM_STAMP] != stamp:
-            continue
-        block = forms[form + FORM_TERMS]
-        for entry in range(block + 1, block + 1 + arena[block]):
-            term = arena[entry]
-            anchor = anchors[term]
-            if anchor & BEGINS:
-                _mark_pairs(state, term, at, 1, field)
-            if anchor & ENDS:
-                _mark_pairs(state, term, at, -1, field)
-
-
-@inner
-def _mark_pairs(state: Any, term: int, at: int, step: int, field: int) -> None:
-    """Mark the phrases whose pair is this term at `at` and a term of the token beside it."""
-    arena = state.arena
-    block = state.forms[FORM_WIDTH * np.int64(state.tokens[at + step]) + FORM_TERMS]
+def _has(arena: Int32s, block: int, wanted: int) -> bool:
     if block == 0:
-        return
-    for entry in range(block + 1, block + 1 + arena[block]):
-        other = arena[entry]
-        place = place_of_pair(state, term, other) if step > 0 else place_of_pair(state, other, term)
-        if place < 0:
-            continue
-        found = state.pair_lists[place]
-        for item in range(found + 1, found + 1 + arena[found]):
-            phrase = arena[item]
-            if state.seen[phrase] & field == 0 and _stands(state, phrase, at if step > 0 else at - 1):
-                mark(state, phrase, field)
+        return False
+    for at in range(block + 1, block + 1 + arena[block]):  # noqa: SIM110 - compiled
+        if arena[at] == wanted:
+            return True
+    return False
 
 
 @inner
-def _stands(state: Any, phrase: int, at: int) -> bool:
+def _stands(state: State, phrase: int, at: int) -> bool:
     """Whether the phrase stands where its pair begins at `at`."""
     arena, tokens, forms = state.arena, state.tokens, state.forms
     block = state.phrases[phrase]
@@ -127,17 +99,45 @@ def _stands(state: Any, phrase: int, at: int) -> bool:
 
 
 @inner
-def _has(arena: Any, block: int, wanted: int) -> bool:
+def _mark_pairs(state: State, term: int, at: int, step: int, field: int) -> None:
+    """Mark the phrases whose pair is this term at `at` and a term of the token beside it."""
+    arena, keys, lists = state.arena, state.pair_keys, state.pair_lists
+    block = state.forms[FORM_WIDTH * np.int64(state.tokens[at + step]) + FORM_TERMS]
     if block == 0:
-        return False
-    for at in range(block + 1, block + 1 + arena[block]):  # noqa: SIM110 - compiled
-        if arena[at] == wanted:
-            return True
-    return False
+        return
+    for entry in range(block + 1, block + 1 + arena[block]):
+        other = arena[entry]
+        place = place_of_pair(keys, term, other) if step > 0 else place_of_pair(keys, other, term)
+        found = lists[place] if place >= 0 else 0
+        if found == 0:
+            continue
+        for item in range(found + 1, found + 1 + arena[found]):
+            phrase = arena[item]
+            if state.seen[phrase] & field == 0 and _stands(state, phrase, at if step > 0 else at - 1):
+                mark(state, phrase, field)
 
 
 @inner
-def mark_groups(state: Any) -> None:
+def mark_phrases(state: State, first: int, last: int, field: int) -> None:
+    """Mark the phrases among the tokens; a token before `first` and at `last` belongs to no field."""
+    forms, tokens, arena, anchors = state.forms, state.tokens, state.arena, state.anchors
+    stamp = state.numbers[STAMP]
+    for at in range(first, last):
+        form = FORM_WIDTH * np.int64(tokens[at])
+        if forms[form + FORM_ANCHOR] != stamp or forms[form + FORM_STAMP] != stamp:
+            continue
+        block = forms[form + FORM_TERMS]
+        for entry in range(block + 1, block + 1 + arena[block]):
+            term = arena[entry]
+            anchor = anchors[term]
+            if anchor & BEGINS:
+                _mark_pairs(state, term, at, 1, field)
+            if anchor & ENDS:
+                _mark_pairs(state, term, at, -1, field)
+
+
+@inner
+def mark_groups(state: State) -> None:
     """Mark the groups of which a member is marked in one of the member's fields."""
     numbers, queue, terms, arena, seen = state.numbers, state.queue, state.terms, state.arena, state.seen
     at = 0

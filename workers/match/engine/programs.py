@@ -5,21 +5,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from workers.match.engine.arena import given_back, size_class, taken
 from workers.match.engine.buckets import ANY_FIELD, MORE, NEGATED, closed, opened
 from workers.match.engine.compiled import inner
-from workers.match.engine.state import FREQUENCY, SLOT_FREE, SLOTS, TERM_WIDTH, USES
+from workers.match.engine.state import FREQUENCY, SLOT_FREE, SLOTS, TERM_WIDTH, USES, Int32s, State
 
 LITERALS, PIVOT, PIVOT_END, CONFIRM, FIRST = range(5)
 _NEVER = 1 << 60
 
 
 @inner
-def clause_end(arena: Any, at: int) -> int:
+def clause_end(arena: Int32s, at: int) -> int:
     """Behind the last literal of the clause that begins at `at`."""
     while arena[at] & MORE:
         at += 1
@@ -27,7 +25,7 @@ def clause_end(arena: Any, at: int) -> int:
 
 
 @inner
-def clause_cost(state: Any, at: int) -> int:
+def clause_cost(state: State, at: int) -> int:
     """In how many sampled articles the clause makes its rules be looked at, about; one with NOT can be no pivot."""
     arena, terms = state.arena, state.terms
     cost = 0
@@ -42,7 +40,7 @@ def clause_cost(state: Any, at: int) -> int:
 
 
 @inner
-def cheapest(state: Any, program: int, but: int) -> int:
+def cheapest(state: State, program: int, but: int) -> int:
     """Where the cheapest clause begins, except the one at `but`; -1 if there is none to be a pivot."""
     arena = state.arena
     at, end = program + FIRST, program + FIRST + arena[program + LITERALS]
@@ -57,7 +55,7 @@ def cheapest(state: Any, program: int, but: int) -> int:
 
 
 @inner
-def slot_made(state: Any) -> int:
+def slot_made(state: State) -> int:
     """A free slot."""
     numbers = state.numbers
     slot = numbers[SLOT_FREE]
@@ -76,7 +74,7 @@ def slot_made(state: Any) -> int:
 
 
 @inner
-def program_made(state: Any, count: int, confirm: int) -> int:
+def program_made(state: State, count: int, confirm: int) -> int:
     """The program of the literals in `extra`; its terms are used once more each."""
     program = taken(state, size_class(FIRST + count))
     arena, extra, terms = state.arena, state.extra, state.terms
@@ -89,25 +87,13 @@ def program_made(state: Any, count: int, confirm: int) -> int:
 
 
 @inner
-def program_freed(state: Any, program: int) -> None:
+def program_freed(state: State, program: int) -> None:
     """Give the program's memory back."""
     given_back(state, program, size_class(FIRST + state.arena[program + LITERALS]))
 
 
 @inner
-def filed(state: Any, slot: int, program: int, pivot: int) -> None:
-    """File the rule under each term of the clause that begins at `pivot`."""
-    arena = state.arena
-    end = clause_end(arena, pivot)
-    arena[program + PIVOT] = pivot - program
-    arena[program + PIVOT_END] = end - program
-    guard = cheapest(state, program, pivot)
-    for at in range(pivot, end):
-        _write_record(state, slot, program, at, guard)
-
-
-@inner
-def _write_record(state: Any, slot: int, program: int, literal_at: int, guard: int) -> None:
+def _write_record(state: State, slot: int, program: int, literal_at: int, guard: int) -> None:
     arena = state.arena
     literal = arena[literal_at]
     pivot, end = program + arena[program + PIVOT], program + arena[program + PIVOT_END]
@@ -136,14 +122,26 @@ def _write_record(state: Any, slot: int, program: int, literal_at: int, guard: i
 
 
 @inner
-def unfiled(state: Any, slot: int, program: int) -> None:
+def filed(state: State, slot: int, program: int, pivot: int) -> None:
+    """File the rule under each term of the clause that begins at `pivot`."""
+    arena = state.arena
+    end = clause_end(arena, pivot)
+    arena[program + PIVOT] = pivot - program
+    arena[program + PIVOT_END] = end - program
+    guard = cheapest(state, program, pivot)
+    for at in range(pivot, end):
+        _write_record(state, slot, program, at, guard)
+
+
+@inner
+def unfiled(state: State, slot: int, program: int) -> None:
     """Take the rule out of the buckets of its pivot."""
     for at in range(state.arena[program + PIVOT], state.arena[program + PIVOT_END]):
         closed(state, state.arena[program + at] >> 5, slot)
 
 
 @inner
-def refiled(state: Any, slot: int) -> None:
+def refiled(state: State, slot: int) -> None:
     """File the rule under another clause where that has become less than half as costly."""
     program = state.slots[2 * slot]
     pivot = cheapest(state, program, -1)

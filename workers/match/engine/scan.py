@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from workers.match.engine.buckets import CURSOR, MORE, RECORDS, USED, record_words
@@ -20,6 +18,7 @@ from workers.match.engine.state import (
     STAMP,
     TERM_WIDTH,
     TERMS,
+    State,
 )
 
 _EXAMINED_MAX = 256  # records of one bucket
@@ -28,7 +27,7 @@ _HALVED_AFTER = 4096  # sampled articles
 
 
 @inner
-def scan(state: Any) -> None:
+def scan(state: State) -> None:
     """Put the rules that are true, or may be where they are to be confirmed, to the hits: slot << 1 | confirm."""
     numbers, queue, terms = state.numbers, state.queue, state.terms
     arena, seen, slots, hits = state.arena, state.seen, state.slots, state.hits
@@ -65,27 +64,7 @@ def scan(state: Any) -> None:
 
 
 @inner
-def sample(state: Any) -> None:
-    """Count the article's terms, and file some rules of the longest bucket that was looked at anew."""
-    numbers, queue, terms, arena = state.numbers, state.queue, state.terms, state.arena
-    numbers[SAMPLED] += 1
-    longest, words = -1, 64
-    for place in range(numbers[SEEN]):
-        term = TERM_WIDTH * np.int64(queue[place])
-        terms[term + FREQUENCY] += 1
-        bucket = terms[term + BUCKET]
-        if bucket and arena[bucket + USED] > words:
-            longest, words = bucket, arena[bucket + USED]
-    if longest >= 0:
-        _refile_some(state, longest)
-    if numbers[SAMPLED] - numbers[DECAYED] >= _HALVED_AFTER:
-        numbers[DECAYED] = numbers[SAMPLED]
-        for term in range(numbers[TERMS]):
-            terms[TERM_WIDTH * term + FREQUENCY] >>= 1
-
-
-@inner
-def _refile_some(state: Any, bucket: int) -> None:
+def _refile_some(state: State, bucket: int) -> None:
     arena, slots = state.arena, state.slots
     chosen = np.empty(_REFILED_MAX, np.int32)
     count = 0
@@ -103,3 +82,23 @@ def _refile_some(state: Any, bucket: int) -> None:
     arena[bucket + CURSOR] = at - bucket
     for place in range(count):
         refiled(state, np.int64(chosen[place]))
+
+
+@inner
+def sample(state: State) -> None:
+    """Count the article's terms, and file some rules of the longest bucket that was looked at anew."""
+    numbers, queue, terms, arena = state.numbers, state.queue, state.terms, state.arena
+    numbers[SAMPLED] += 1
+    longest, words = -1, 64
+    for place in range(numbers[SEEN]):
+        term = TERM_WIDTH * np.int64(queue[place])
+        terms[term + FREQUENCY] += 1
+        bucket = terms[term + BUCKET]
+        if bucket and arena[bucket + USED] > words:
+            longest, words = bucket, arena[bucket + USED]
+    if longest >= 0:
+        _refile_some(state, longest)
+    if numbers[SAMPLED] - numbers[DECAYED] >= _HALVED_AFTER:
+        numbers[DECAYED] = numbers[SAMPLED]
+        for term in range(numbers[TERMS]):
+            terms[TERM_WIDTH * term + FREQUENCY] >>= 1

@@ -5,13 +5,12 @@ The arrays are reserved large and untouched pages cost nothing, so growing one (
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numba import types
 from numba.experimental import structref
-
-from workers.match.engine.compiled import entry
+from numpy.typing import NDArray
 
 # Places in `numbers`.
 ARENA_TOP = 0
@@ -64,17 +63,24 @@ class State(structref.StructRefProxy):  # type: ignore[misc]
 
 structref.define_boxing(StateType, State)
 
+U64: TypeAlias = Any  # an unsigned 64-bit number: mixed with signed ones it would become a float
+Int32s: TypeAlias = NDArray[np.int32]
+Int64s: TypeAlias = NDArray[np.int64]
+Bytes: TypeAlias = NDArray[np.uint8]
+Uint64s: TypeAlias = NDArray[np.uint64]
+Eights: TypeAlias = NDArray[np.uint64]
+
 _I32 = types.int32[::1]
 _I64 = types.int64[::1]
 _U8 = types.uint8[::1]
 _U64 = types.uint64[::1]
-UNALIGNED = types.Array(types.uint64, 1, "A", aligned=False)  # eight bytes from any place
+EIGHTS = types.Array(types.uint64, 1, "A", aligned=False)  # eight bytes from any place
 
 FIELDS = [
     ("numbers", _I64),
     ("arena", _I32),  # blocks of all lists, buckets and programs
     ("text", _U8),
-    ("text8", UNALIGNED),
+    ("text8", EIGHTS),
     ("table", _U64),  # chunks: key, and form | length | language
     ("table_pool", _I32),  # where the bytes of a long chunk are
     ("pool", _U8),
@@ -96,21 +102,3 @@ FIELDS = [
     ("long_codes", _I32),  # what the long chunks of this article stand for, in order
 ]
 STATE = StateType(FIELDS)
-
-
-@entry(STATE(*(kind for _, kind in FIELDS)))
-def made(
-    numbers: Any, arena: Any, text: Any, text8: Any, table: Any, table_pool: Any, pool: Any, forms: Any, terms: Any,
-    seen: Any, anchors: Any, anchored: Any, phrases: Any, queue: Any, tokens: Any, unknown: Any, hits: Any,
-    slots: Any, pair_keys: Any, pair_lists: Any, tests: Any, extra: Any,
-    long_codes: Any,
-) -> Any:  # fmt: skip
-    """The state of these arrays."""
-    state = structref.new(STATE)
-    state.numbers, state.arena, state.text, state.text8 = numbers, arena, text, text8
-    state.table, state.table_pool, state.pool, state.forms = table, table_pool, pool, forms
-    state.terms, state.seen, state.anchors, state.anchored = terms, seen, anchors, anchored
-    state.phrases, state.queue, state.tokens, state.unknown = phrases, queue, tokens, unknown
-    state.hits, state.slots, state.pair_keys, state.pair_lists = hits, slots, pair_keys, pair_lists
-    state.tests, state.extra, state.long_codes = tests, extra, long_codes
-    return state

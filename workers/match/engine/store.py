@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from workers.match.engine import entries
-from workers.match.engine.state import ALWAYS, ARENA_TOP, FORM_WIDTH, FORMS, NUMBERS, SLOTS, TABLE_SHIFT, TERM_WIDTH, TERMS, TESTS, made
+from workers.match.engine.state import ALWAYS, ARENA_TOP, FORM_WIDTH, FORMS, NUMBERS, SLOTS, TABLE_SHIFT, TERM_WIDTH, TERMS, TESTS
 
 _ARENA_WORDS = 1 << 27
 _TERMS = 1 << 22
@@ -37,7 +37,7 @@ class Store:
         self.state = _made(self.numbers, buffers, self._extra, self._tests)
         self.unknown = memoryview(buffers[3])
         self.text = memoryview(self._text)  # type: ignore[arg-type]
-        self.long_codes = 0
+        self._long_codes: Sequence[int] = ()
         self._hits = entries.hits(self.state)
         self.extra = memoryview(self._extra)  # type: ignore[arg-type]
         self.tests = memoryview(self._tests)  # type: ignore[arg-type]
@@ -60,7 +60,9 @@ class Store:
 
     def rest(self) -> None:
         """After an article: give back what only an unusual one needs."""
-        if self.long_codes:
+        if self._long_codes:
+            for code in self._long_codes:
+                entries.forget_code(self.state, code)
             self.put_long_codes(())
         if len(self.text) > _LARGE_TEXT_BYTES:
             self._enlarge_text(0)
@@ -74,9 +76,9 @@ class Store:
         entries.set_text(self.state, *buffers)
 
     def put_long_codes(self, codes: Sequence[int]) -> None:
-        """What the long chunks of this article stand for."""
+        """What the long chunks of this article stand for, until `rest`."""
         entries.set_long_codes(self.state, np.array(codes, np.int32))
-        self.long_codes = len(codes)
+        self._long_codes = codes
 
     def put(self, values: Sequence[int]) -> int:
         """Hand numbers over; how many."""
@@ -124,7 +126,7 @@ def _text_buffers(text: Any) -> tuple[Any, Any, Any, Any]:
 
 def _made(numbers: Any, buffers: tuple[Any, Any, Any, Any], extra: Any, tests: Any) -> Any:
     text, eights, tokens, unknown = buffers
-    return made(
+    return entries.made(
         numbers,
         np.zeros(_ARENA_WORDS, np.int32),
         text,

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from workers.match.engine.arena import appended, given_back, size_class, taken, without
@@ -21,11 +19,35 @@ from workers.match.engine.state import (
     TERM_WIDTH,
     TERMS,
     USES,
+    Bytes,
+    Int32s,
+    State,
 )
 
 
 @inner
-def term_made(state: Any, frequency: int) -> int:
+def _twice(array: Int32s) -> Int32s:
+    larger = np.zeros(2 * array.size, np.int32)
+    larger[: array.size] = array
+    return larger
+
+
+@inner
+def _twice_bytes(array: Bytes) -> Bytes:
+    larger = np.zeros(2 * array.size, np.uint8)
+    larger[: array.size] = array
+    return larger
+
+
+@inner
+def _enlarged(state: State) -> None:
+    state.terms, state.anchored = _twice(state.terms), _twice(state.anchored)
+    state.phrases, state.queue = _twice(state.phrases), _twice(state.queue)
+    state.seen, state.anchors = _twice_bytes(state.seen), _twice_bytes(state.anchors)
+
+
+@inner
+def term_made(state: State, frequency: int) -> int:
     """A new term that nothing uses yet."""
     numbers = state.numbers
     term = numbers[TERM_FREE]
@@ -45,38 +67,62 @@ def term_made(state: Any, frequency: int) -> int:
 
 
 @inner
-def _twice(array: Any, empty: Any) -> Any:
-    larger = np.zeros_like(empty)
-    larger[: array.size] = array
-    return larger
-
-
-@inner
-def _enlarged(state: Any) -> None:
-    size = 2 * state.seen.size
-    state.terms = _twice(state.terms, np.empty(TERM_WIDTH * size, np.int32))
-    state.seen = _twice(state.seen, np.empty(size, np.uint8))
-    state.anchors = _twice(state.anchors, np.empty(size, np.uint8))
-    state.anchored = _twice(state.anchored, np.empty(2 * size, np.int32))
-    state.phrases = _twice(state.phrases, np.empty(size, np.int32))
-    state.queue = _twice(state.queue, np.empty(size, np.int32))
-
-
-@inner
-def term_freed(state: Any, term: int) -> None:
+def term_freed(state: State, term: int) -> None:
     """The term's number may be given to another."""
     state.terms[TERM_WIDTH * term + GROUPS] = state.numbers[TERM_FREE]
     state.numbers[TERM_FREE] = term
 
 
 @inner
-def used(state: Any, term: int) -> None:
+def used(state: State, term: int) -> None:
     """One use more."""
     state.terms[TERM_WIDTH * term + USES] += 1
 
 
 @inner
-def released(state: Any, term: int) -> None:
+def _unphrased(state: State, term: int, block: int, count: int) -> None:
+    arena = state.arena
+    pair, side = arena[block + 1] >> 1, arena[block + 1] & 1
+    one, other = arena[block + 2 + pair], arena[block + 3 + pair]
+    unfiled_pair(state, one, other, term)
+    anchor = other if side else one
+    state.anchored[2 * anchor + side] -= 1
+    if state.anchored[2 * anchor + side] == 0:
+        state.anchors[anchor] &= 2 if side == 0 else 1
+    for at in range(block + 2, block + 2 + count):
+        word = state.arena[at]
+        state.terms[TERM_WIDTH * word + USES] -= 1
+        if state.terms[TERM_WIDTH * word + USES] == 0:
+            state.numbers[DEAD] = appended(state, state.numbers[DEAD], word)
+
+
+@inner
+def _dropped(state: State, term: int) -> None:
+    """`released` for a word: a member of a phrase or group is made of nothing or is a phrase in a group."""
+    at = TERM_WIDTH * term + USES
+    state.terms[at] -= 1
+    if state.terms[at] == 0:
+        state.numbers[DEAD] = appended(state, state.numbers[DEAD], term)
+        block = state.phrases[term]
+        if block:
+            count = state.arena[block]
+            _unphrased(state, term, block, count)
+            state.phrases[term] = 0
+            given_back(state, block, size_class(2 + count))
+
+
+@inner
+def _ungrouped(state: State, term: int, block: int, count: int) -> None:
+    for at in range(block + 2, block + 2 + count):
+        literal = np.int64(state.arena[at])
+        member = literal >> 5
+        groups = TERM_WIDTH * member + GROUPS
+        state.terms[groups] = without(state, state.terms[groups], term << 3 | (literal >> 2 & 7))
+        _dropped(state, member)
+
+
+@inner
+def released(state: State, term: int) -> None:
     """One use less; a term without any goes to the dead, and what it is made of is used once less."""
     at = TERM_WIDTH * term + USES
     state.terms[at] -= 1
@@ -96,49 +142,7 @@ def released(state: Any, term: int) -> None:
 
 
 @inner
-def _dropped(state: Any, term: int) -> None:
-    """`released` for a word: a member of a phrase or group is made of nothing or is a phrase in a group."""
-    at = TERM_WIDTH * term + USES
-    state.terms[at] -= 1
-    if state.terms[at] == 0:
-        state.numbers[DEAD] = appended(state, state.numbers[DEAD], term)
-        block = state.phrases[term]
-        if block:
-            count = state.arena[block]
-            _unphrased(state, term, block, count)
-            state.phrases[term] = 0
-            given_back(state, block, size_class(2 + count))
-
-
-@inner
-def _unphrased(state: Any, term: int, block: int, count: int) -> None:
-    arena = state.arena
-    pair, side = arena[block + 1] >> 1, arena[block + 1] & 1
-    one, other = arena[block + 2 + pair], arena[block + 3 + pair]
-    unfiled_pair(state, one, other, term)
-    anchor = other if side else one
-    state.anchored[2 * anchor + side] -= 1
-    if state.anchored[2 * anchor + side] == 0:
-        state.anchors[anchor] &= 2 if side == 0 else 1
-    for at in range(block + 2, block + 2 + count):
-        word = state.arena[at]
-        state.terms[TERM_WIDTH * word + USES] -= 1
-        if state.terms[TERM_WIDTH * word + USES] == 0:
-            state.numbers[DEAD] = appended(state, state.numbers[DEAD], word)
-
-
-@inner
-def _ungrouped(state: Any, term: int, block: int, count: int) -> None:
-    for at in range(block + 2, block + 2 + count):
-        literal = np.int64(state.arena[at])
-        member = literal >> 5
-        groups = TERM_WIDTH * member + GROUPS
-        state.terms[groups] = without(state, state.terms[groups], term << 3 | (literal >> 2 & 7))
-        _dropped(state, member)
-
-
-@inner
-def phrase_made(state: Any, count: int) -> int:
+def phrase_made(state: State, count: int) -> int:
     """The phrase of the terms in `extra`; looked for at the rarest, with the rarer of its neighbours."""
     extra, terms = state.extra, state.terms
     rarest, frequency = 0, 1 << 60
@@ -172,7 +176,7 @@ def phrase_made(state: Any, count: int) -> int:
 
 
 @inner
-def group_made(state: Any, count: int) -> int:
+def group_made(state: State, count: int) -> int:
     """The group of the literals in `extra`, none of them negated."""
     extra = state.extra
     total = 0
