@@ -2,6 +2,6 @@
 
 from workers.match.evaluate import evaluate
 from workers.match.explain import explain
-from workers.match.index import Matcher
+from workers.match.engine.matcher import Matcher
 
 __all__ = ["Matcher", "evaluate", "explain"]

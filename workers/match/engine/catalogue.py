@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workers.match.engine import entries
+from workers.match.engine.kernel import entries
 from workers.match.engine.forms import Forms
 from workers.match.engine.keys import ALWAYS_KEY, Clause, Key
 from workers.match.engine.languages import Languages
 from workers.match.engine.outside import Outside
-from workers.match.engine.state import ALWAYS
+from workers.match.engine.kernel.state import ALWAYS
 from workers.match.engine.store import Store
 from workers.match.engine.words import Words
 
@@ -29,6 +29,10 @@ class Catalogue:
         self._languages = Languages()
         self.forms = Forms(store, self._words, self._languages)
         self.outside = Outside(store)
+        entries.use(store.state, ALWAYS)
+
+    def __len__(self) -> int:
+        return len(self._keys)
 
     def language(self, language: str | None) -> int:
         """The number under which chunks of articles in this language are remembered."""

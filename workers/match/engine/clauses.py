@@ -92,11 +92,11 @@ def _elsewhere(node: Query) -> Need:
         case InField(field, operand):
             return need(operand, FIELD_BITS[field])
         case First(operand=operand):
-            return _loose(need(operand, FIELD_BITS["body"]))
+            return _without_not(need(operand, FIELD_BITS["body"]))
         case Metadata(field, operand):
             inside = need(operand, ANYWHERE, field)
             # Of several clauses each may hold in another entry.
-            return inside if _is_clause(inside) and _positive(inside) else _loose(_without_not(inside))
+            return inside if _is_clause(inside) and _positive(inside) else _without_not(inside)
         case Codes(field, codes):
             return _clause(Literal(("c", field, code)) for code in codes)
         case Number(field, comparison, value):
@@ -122,14 +122,15 @@ def _clause(literals: Iterable[Literal]) -> Need:
 def _merged(literals: Iterable[Literal]) -> Clause:
     """The same term in several fields is one literal, and so is what is not in one of two."""
     by_term: dict[tuple[Key, bool], int] = {}
-    for key, fields, negated in literals:
+    every = tuple(literals)
+    for key, fields, negated in every:
         known = by_term.get((key, negated))
         if known is None:
             by_term[key, negated] = fields
         elif not negated:
             by_term[key, negated] = known | fields
         elif known != fields:
-            return frozenset(literals)
+            return frozenset(every)
     return frozenset(Literal(key, fields, negated) for (key, negated), fields in by_term.items())
 
 
@@ -159,7 +160,7 @@ def _loose(found: Need) -> Need:
 
 
 def _without_not(found: Need) -> Need:
-    """What is negated of one entry may be true of another."""
+    """As much is needed, but what is negated: it is so of one entry or of the first words, and may not be of the rest."""
     clauses = tuple(clause for clause in found.clauses if not any(literal.negated for literal in clause))
     return Need(clauses, exact=False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from workers.match.engine import entries
+from workers.match.engine.kernel import entries
 from workers.match.engine.keys import Key
 from workers.match.engine.languages import Languages
 from workers.match.engine.store import Store
@@ -112,9 +112,7 @@ class Forms:
                 start = beginning(key[1])
                 if len(start) == _BEGINNING:
                     return self._by_beginning.get(start, ())
-                return [
-                    form for each, forms in self._by_beginning.items() if each.startswith(start) for form in forms
-                ]
+                return [form for each, forms in self._by_beginning.items() if each.startswith(start) for form in forms]
             case "~":
                 return self._stemmed(key[1])
         return {form for member in key[1] for form in self.perhaps(member)}

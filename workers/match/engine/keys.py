@@ -1,16 +1,16 @@
 """What a rule may ask of an article, as keys: two rules that ask the same share one term.
 
-    ("w", word)            a word in any of its spellings, by the one that stands for all
-    ("*", pattern)         a wildcard
-    ("~", word)            a stem
-    ("=", word)            a word as written
-    ("o", {key, …})        one of several of the above, where a phrase has room for one word
-    ("p", (key, key, …))   words side by side
-    ("m", field, key)      any of the above in an entry of a metadata field
-    ("c", field, code)     a code or its longer form
-    ("n", field, least, most)   a number test
-    ("g", {(key, fields), …})   one of many, in some fields
-    ("always",)            what every article has
+("w", word)            a word in any of its spellings, by the one that stands for all
+("*", pattern)         a wildcard
+("~", word)            a stem
+("=", word)            a word as written
+("o", {key, …})        one of several of the above, where a phrase has room for one word
+("p", (key, key, …))   words side by side
+("m", field, key)      any of the above in an entry of a metadata field
+("c", field, code)     a code or its longer form
+("n", field, least, most)   a number test
+("g", {(key, fields), …})   one of many, in some fields
+("always",)            what every article has
 """
 
 from __future__ import annotations

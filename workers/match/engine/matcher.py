@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from schemas.article import Article
-from workers.match.engine import entries
+from workers.match.engine.kernel import entries
 from workers.match.engine.catalogue import Catalogue
 from workers.match.engine.clauses import Need, branches
 from workers.match.engine.fields import Fields
@@ -15,6 +15,7 @@ from workers.match.engine.plain import plain_clauses
 from workers.match.engine.store import Store
 from workers.match.evaluate import asked, holds
 from workers.match.reading import Reading
+from workers.match.recent import RECENT
 from workers.rules.language import expand, parse
 from workers.rules.language.tree import Query
 
@@ -42,6 +43,21 @@ class Matcher:
 
     def __len__(self) -> int:
         return len(self._slots)
+
+    @property
+    def terms(self) -> int:
+        """How many different things the rules ask of an article: words, phrases, wildcards, codes …"""
+        return len(self._catalogue)
+
+    @property
+    def candidates(self) -> int:
+        """How many rules were looked at for the last article, one that is filed under several of its words each time."""
+        return self._store.candidates
+
+    @property
+    def index_bytes(self) -> int:
+        """The memory of what is filed: rules, terms and phrases, without ids and trees."""
+        return self._store.index_bytes
 
     def add(self, rule_id: str, query: str | Query) -> None:
         """Add or replace. A tree's lists have been put in place (`expand`). Raises RuleError for a text refused."""
@@ -99,7 +115,9 @@ class Matcher:
                 if not holds(self._loose[slot], reading, asked(reading)):
                     continue
             found.append(ids[slot])
-        return sorted(found) if len(found) < 2 else sorted(set(found))
+        if reading is not None and found and isinstance(article, Article):
+            RECENT.keep(reading)
+        return found if len(found) == 1 else sorted(set(found))
 
     def _asked(self, article: Article) -> int:
         """How many rules hit; their slots are in the store."""

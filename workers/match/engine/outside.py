@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from schemas.article import Article
-from workers.match.engine.entries import URGENCY, WORD_COUNT
+from workers.match.engine.kernel.entries import URGENCY, WORD_COUNT
 from workers.match.engine.keys import Key
 from workers.match.engine.store import Store
 from workers.match.engine.words import Words

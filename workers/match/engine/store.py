@@ -7,8 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from workers.match.engine import entries
-from workers.match.engine.state import ALWAYS, ARENA_TOP, FORM_WIDTH, FORMS, NUMBERS, SLOTS, TABLE_SHIFT, TERM_WIDTH, TERMS, TESTS
+from workers.match.engine.kernel import entries
+from workers.match.engine.kernel.state import (
+    ALWAYS,
+    ARENA_TOP,
+    FORM_WIDTH,
+    FORMS,
+    NUMBERS,
+    SLOTS,
+    TABLE_SHIFT,
+    TERM_WIDTH,
+    TERMS,
+    TESTS,
+)
 
 _ARENA_WORDS = 1 << 27
 _TERMS = 1 << 22
@@ -41,6 +52,17 @@ class Store:
         self._hits = entries.hits(self.state)
         self.extra = memoryview(self._extra)  # type: ignore[arg-type]
         self.tests = memoryview(self._tests)  # type: ignore[arg-type]
+
+    @property
+    def candidates(self) -> int:
+        """How many records were looked at for the last article."""
+        return int(self.numbers[CANDIDATES])
+
+    @property
+    def index_bytes(self) -> int:
+        """The memory in use for rules, terms and phrases."""
+        words = self.numbers[LIVE_WORDS] + 2 * self.numbers[SLOTS] + (TERM_WIDTH + 4) * self.numbers[TERMS]
+        return int(4 * words + 2 * self.numbers[TERMS] + 12 * entries.pair_places(self.state))
 
     def put_text(self, title: str, lead: str, body: str) -> tuple[int, int, int]:
         """Where the three end in the text; behind each stands a byte that separates."""

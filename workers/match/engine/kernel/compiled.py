@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import numba
+from llvmlite.binding import get_host_cpu_name
 from numba import njit, types
 from numba.core import config
 from numba.misc.appdirs import user_cache_dir
 
-from workers.match.engine.state import EIGHTS, STATE
+from workers.match.engine.kernel.state import EIGHTS, STATE
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,7 +43,7 @@ def _cache() -> str:
     numba itself looks at the file of an entry only, not at the files of what it calls.
     """
     room = Path(__file__).parent
-    digest = hashlib.sha256(numba.__version__.encode())
+    digest = hashlib.sha256(f"{numba.__version__} {get_host_cpu_name()} {config.OPT}".encode())
     for source in sorted(room.glob("*.py")):
         digest.update(source.read_bytes())
     name = f"engine-{digest.hexdigest()[:16]}"
@@ -54,6 +55,9 @@ def _cache() -> str:
 
 
 CACHE = _cache()
+_COMPLETE = Path(CACHE) / "complete"
+WARM = _COMPLETE.exists()
+"""Is all of it compiled? Otherwise the import takes its time."""
 
 
 def _signature(function: Callable[..., Any]) -> Any:
@@ -63,8 +67,12 @@ def _signature(function: Callable[..., Any]) -> Any:
 
 
 def inner(function: Callable[P, R]) -> Callable[P, R]:
-    """A function that only compiled functions call."""
-    made: Callable[P, R] = njit(_signature(function), no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    """A function that only compiled functions call; where these are read from the cache it is not needed itself."""
+    dispatcher = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    if not WARM:
+        dispatcher.compile(_signature(function))
+        dispatcher.disable_compile()
+    made: Callable[P, R] = dispatcher
     return made
 
 
@@ -78,3 +86,9 @@ def entry(function: Callable[P, R]) -> Callable[P, R]:
     (overload,) = dispatcher.overloads.values()
     made: Callable[P, R] = overload.entry_point
     return made
+
+
+def finished() -> None:
+    """All entries are compiled and kept."""
+    _COMPLETE.parent.mkdir(parents=True, exist_ok=True)
+    _COMPLETE.touch()

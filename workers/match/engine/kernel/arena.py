@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from workers.match.engine.compiled import inner
-from workers.match.engine.state import ARENA_TOP, FREE, LIVE_WORDS, State
+from workers.match.engine.kernel.compiled import inner
+from workers.match.engine.kernel.state import ARENA_TOP, FREE, LIVE_WORDS, State
 
 
 @inner

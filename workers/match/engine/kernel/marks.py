@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from workers.match.engine.compiled import inner
-from workers.match.engine.pairs import place_of_pair
-from workers.match.engine.state import (
+from workers.match.engine.kernel.compiled import inner
+from workers.match.engine.kernel.pairs import place_of_pair
+from workers.match.engine.kernel.state import (
     FORM_ANCHOR,
     FORM_COUNT,
     FORM_STAMP,

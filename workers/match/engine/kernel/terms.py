@@ -1,16 +1,16 @@
 """Terms: what an article may have. A phrase and a group of alternatives are terms made of others.
 
-    made = members, twice the place of the pair + which of it is looked for (-1: a group), members
+made = members, twice the place of the pair + which of it is looked for (-1: a group), members
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from workers.match.engine.arena import appended, given_back, size_class, taken, without
-from workers.match.engine.compiled import inner
-from workers.match.engine.pairs import filed_pair, unfiled_pair
-from workers.match.engine.state import (
+from workers.match.engine.kernel.arena import appended, given_back, size_class, taken, without
+from workers.match.engine.kernel.compiled import inner
+from workers.match.engine.kernel.pairs import filed_pair, unfiled_pair
+from workers.match.engine.kernel.state import (
     BUCKET,
     DEAD,
     FREQUENCY,

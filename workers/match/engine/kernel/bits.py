@@ -10,8 +10,8 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from workers.match.engine.compiled import inner
-from workers.match.engine.state import U64
+from workers.match.engine.kernel.compiled import inner
+from workers.match.engine.kernel.state import U64
 
 HIGH = np.uint64(0x8080808080808080)
 _LOW7 = np.uint64(0x7F7F7F7F7F7F7F7F)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numba.experimental import structref
 
-from workers.match.engine.arena import appended, given_back, size_class, taken, without
-from workers.match.engine.chunks import read, remembered
-from workers.match.engine.compiled import entry, inner
-from workers.match.engine.marks import mark, mark_groups, mark_phrases, mark_words
-from workers.match.engine.programs import cheapest, filed, program_freed, program_made, slot_made, unfiled
-from workers.match.engine.scan import sample, scan
-from workers.match.engine.state import (
+from workers.match.engine.kernel.arena import appended, given_back, size_class, taken, without
+from workers.match.engine.kernel.chunks import read, remembered
+from workers.match.engine.kernel.compiled import entry, finished, inner
+from workers.match.engine.kernel.marks import mark, mark_groups, mark_phrases, mark_words
+from workers.match.engine.kernel.programs import cheapest, filed, program_freed, program_made, slot_made, unfiled
+from workers.match.engine.kernel.scan import sample, scan
+from workers.match.engine.kernel.state import (
     ALWAYS,
     ARTICLES,
     CHUNKS,
@@ -42,7 +42,7 @@ from workers.match.engine.state import (
     State,
     Uint64s,
 )
-from workers.match.engine.terms import group_made, phrase_made, released, term_freed, term_made, used
+from workers.match.engine.kernel.terms import group_made, phrase_made, released, term_freed, term_made, used
 
 _STAMP_MAX = (1 << 31) - 16
 SAMPLED_EVERY = 8
@@ -343,3 +343,12 @@ def set_long_codes(state: State, codes: Int32s) -> int:
 def hits(state: State) -> Int32s:
     """The hits of the article matched last: slot << 1 | to be confirmed."""
     return state.hits
+
+
+@entry
+def pair_places(state: State) -> int:
+    """How large the table of pairs is."""
+    return state.pair_keys.size
+
+
+finished()

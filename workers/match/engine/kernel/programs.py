@@ -1,16 +1,16 @@
 """Rules as the compiled part keeps them: a program each, filed under the terms of its cheapest clause.
 
-    program = literals, begin of the pivot, end of the pivot, whether to confirm, literals of all clauses
+program = literals, begin of the pivot, end of the pivot, whether to confirm, literals of all clauses
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from workers.match.engine.arena import given_back, size_class, taken
-from workers.match.engine.buckets import ANY_FIELD, MORE, NEGATED, closed, opened
-from workers.match.engine.compiled import inner
-from workers.match.engine.state import FREQUENCY, SLOT_FREE, SLOTS, TERM_WIDTH, USES, Int32s, State
+from workers.match.engine.kernel.arena import given_back, size_class, taken
+from workers.match.engine.kernel.buckets import ANY_FIELD, MORE, NEGATED, closed, opened
+from workers.match.engine.kernel.compiled import inner
+from workers.match.engine.kernel.state import FREQUENCY, SLOT_FREE, SLOTS, TERM_WIDTH, USES, Int32s, State
 
 LITERALS, PIVOT, PIVOT_END, CONFIRM, FIRST = range(5)
 _NEVER = 1 << 60

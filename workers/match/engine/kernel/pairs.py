@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from workers.match.engine.arena import appended, without
-from workers.match.engine.bits import mixed
-from workers.match.engine.compiled import inner
-from workers.match.engine.state import PAIRS, U64, State, Uint64s
+from workers.match.engine.kernel.arena import appended, without
+from workers.match.engine.kernel.bits import mixed
+from workers.match.engine.kernel.compiled import inner
+from workers.match.engine.kernel.state import PAIRS, U64, State, Uint64s
 
 _HALF = np.uint64(32)
 

@@ -10,9 +10,9 @@ A rule is filed under each term of one clause, its pivot; its record there holds
 
 from __future__ import annotations
 
-from workers.match.engine.arena import given_back, moved, size_class, taken
-from workers.match.engine.compiled import inner
-from workers.match.engine.state import BUCKET, TERM_WIDTH, State
+from workers.match.engine.kernel.arena import given_back, moved, size_class, taken
+from workers.match.engine.kernel.compiled import inner
+from workers.match.engine.kernel.state import BUCKET, TERM_WIDTH, State
 
 USED, DEAD_WORDS, CLASS, CURSOR, RECORDS = range(5)
 ANY_FIELD = 7 << 2

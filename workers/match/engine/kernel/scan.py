@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from workers.match.engine.buckets import CURSOR, MORE, RECORDS, USED, record_words
-from workers.match.engine.compiled import inner
-from workers.match.engine.programs import refiled
-from workers.match.engine.state import (
+from workers.match.engine.kernel.buckets import CURSOR, MORE, RECORDS, USED, record_words
+from workers.match.engine.kernel.compiled import inner
+from workers.match.engine.kernel.programs import refiled
+from workers.match.engine.kernel.state import (
     BUCKET,
     CANDIDATES,
     DECAYED,

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from workers.match.engine.bits import FIRST_BYTES, HIGH, letters_and_digits, mixed, trailing_zeros
-from workers.match.engine.compiled import inner
-from workers.match.engine.state import (
+from workers.match.engine.kernel.bits import FIRST_BYTES, HIGH, letters_and_digits, mixed, trailing_zeros
+from workers.match.engine.kernel.compiled import inner
+from workers.match.engine.kernel.state import (
     CHUNKS,
     LONG,
     POOL_TOP,
