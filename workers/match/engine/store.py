@@ -11,8 +11,10 @@ from workers.match.engine.kernel import entries
 from workers.match.engine.kernel.state import (
     ALWAYS,
     ARENA_TOP,
+    CANDIDATES,
     FORM_WIDTH,
     FORMS,
+    LIVE_WORDS,
     NUMBERS,
     SLOTS,
     TABLE_SHIFT,

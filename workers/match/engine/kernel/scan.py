@@ -89,7 +89,7 @@ def sample(state: State) -> None:
     """Count the article's terms, and file some rules of the longest bucket that was looked at anew."""
     numbers, queue, terms, arena = state.numbers, state.queue, state.terms, state.arena
     numbers[SAMPLED] += 1
-    longest, words = -1, 64
+    longest, words = -1, 0
     for place in range(numbers[SEEN]):
         term = TERM_WIDTH * np.int64(queue[place])
         terms[term + FREQUENCY] += 1
@@ -98,6 +98,9 @@ def sample(state: State) -> None:
             longest, words = bucket, arena[bucket + USED]
     if longest >= 0:
         _refile_some(state, longest)
+        other = terms[TERM_WIDTH * np.int64(queue[numbers[SAMPLED] % numbers[SEEN]]) + BUCKET]
+        if other:
+            _refile_some(state, other)
     if numbers[SAMPLED] - numbers[DECAYED] >= _HALVED_AFTER:
         numbers[DECAYED] = numbers[SAMPLED]
         for term in range(numbers[TERMS]):
