@@ -1,15 +1,15 @@
-"""The terms that live rules use: a number for each key, made when it is first asked for and forgotten with its last use."""
+"""The terms that live rules use: a number for each key, from its first use to its last."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workers.match.engine.kernel import entries
 from workers.match.engine.forms import Forms
+from workers.match.engine.kernel import edits
+from workers.match.engine.kernel.state import ALWAYS
 from workers.match.engine.keys import ALWAYS_KEY, Clause, Key
 from workers.match.engine.languages import Languages
 from workers.match.engine.outside import Outside
-from workers.match.engine.kernel.state import ALWAYS
 from workers.match.engine.store import Store
 from workers.match.engine.words import Words
 
@@ -29,7 +29,7 @@ class Catalogue:
         self._languages = Languages()
         self.forms = Forms(store, self._words, self._languages)
         self.outside = Outside(store)
-        entries.use(store.state, ALWAYS)
+        edits.use(store.state, ALWAYS)
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -58,10 +58,10 @@ class Catalogue:
     def _made(self, key: Key) -> int:
         state, kind = self._store.state, key[0]
         if kind == "p":
-            term = entries.add_phrase(state, self._store.put([self.term(each) for each in key[1]]))
+            term = edits.add_phrase(state, self._store.put([self.term(each) for each in key[1]]))
         elif kind == "g":
             literals = [self.term(member) << 5 | fields << 2 for member, fields in key[1]]
-            term = entries.add_group(state, self._store.put(literals))
+            term = edits.add_group(state, self._store.put(literals))
         elif kind in _WORDS:
             term = self._word_made(key)
         else:
@@ -73,9 +73,9 @@ class Catalogue:
     def _word_made(self, key: Key) -> int:
         members = [self.term(each) for each in key[1]] if key[0] == "o" else []
         for member in members:
-            entries.use(self._store.state, member)
+            edits.use(self._store.state, member)
         length = len(key[1]) if key[0] != "o" else 3
-        term = entries.add_term(self._store.state, _COMMON[min(length, len(_COMMON) - 1)])
+        term = edits.add_term(self._store.state, _COMMON[min(length, len(_COMMON) - 1)])
         self._words.add(key, term, members)
         self.forms.link(key, term)
         return term
@@ -83,8 +83,8 @@ class Catalogue:
     def _outside_made(self, key: Key) -> int:
         members = self._members(key)
         for member in members:
-            entries.use(self._store.state, member)
-        term = entries.add_term(self._store.state, 5 if key[0] == "m" else 100)
+            edits.use(self._store.state, member)
+        term = edits.add_term(self._store.state, 5 if key[0] == "m" else 100)
         self.outside.add(key, term, members)
         return term
 
@@ -95,7 +95,7 @@ class Catalogue:
     def forget_unused(self) -> None:
         """Forget the terms that nothing uses any more."""
         state = self._store.state
-        while term := entries.next_dead(state):
+        while term := edits.next_dead(state):
             key = self._keys.pop(term)
             del self._numbers[key]
             kind = key[0]
@@ -106,7 +106,7 @@ class Catalogue:
                 members = self._members(key)
                 self.outside.remove(key, term, members)
                 self._release(members)
-            entries.free_term(state, term)
+            edits.free_term(state, term)
 
     def _word_forgotten(self, key: Key, term: int) -> None:
         if key[0] == "o":
@@ -118,7 +118,7 @@ class Catalogue:
 
     def _release(self, members: Sequence[int]) -> None:
         for member in members:
-            entries.release(self._store.state, member)
+            edits.release(self._store.state, member)
 
 
 def _is_compound(key: Key) -> bool:

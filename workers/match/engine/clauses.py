@@ -61,7 +61,7 @@ def branches(query: Query) -> list[Need]:
     return [_any(single), *rest] if single else rest
 
 
-def need(node: Query, fields: int = ANYWHERE, where: str = "") -> Need:
+def need(node: Query, fields: int = ANYWHERE, where: str = "") -> Need:  # noqa: PLR0911  # one a node
     """What `node` needs in these fields, or in the metadata field `where`."""
     match node:
         case Word() | Wildcard() | Stem() | Exact():
@@ -160,7 +160,7 @@ def _loose(found: Need) -> Need:
 
 
 def _without_not(found: Need) -> Need:
-    """As much is needed, but what is negated: it is so of one entry or of the first words, and may not be of the rest."""
+    """As much is needed but what is negated: what one entry or the first words have not, others may have."""
     clauses = tuple(clause for clause in found.clauses if not any(literal.negated for literal in clause))
     return Need(clauses, exact=False)
 

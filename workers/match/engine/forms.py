@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from workers.match.engine.kernel import entries
+from workers.match.engine.kernel import edits
 from workers.match.engine.keys import Key
 from workers.match.engine.languages import Languages
 from workers.match.engine.store import Store
@@ -69,7 +69,7 @@ class Forms:
             text = chunk.decode("utf-8", "surrogatepass")
             exacts = [token.exact for token in split(text, language=self._languages.example[language])]
         count = self._store.put([self._form(exact, language) for exact in exacts])
-        return entries.remember(self._store.state, begin, end, language, count)
+        return edits.remember(self._store.state, begin, end, language, count)
 
     def _form(self, exact: str, language: int) -> int:
         form = self._numbers.get((exact, language))
@@ -77,7 +77,7 @@ class Forms:
             return form
         folded = fold(exact)
         count = self._store.put(self._words.terms(exact, folded, self._languages.example[language]))
-        form = entries.add_form(self._store.state, count)
+        form = edits.add_form(self._store.state, count)
         self._numbers[exact, language] = form
         self._forms.append((exact, folded, language))
         self._by_word.setdefault(spelling(folded), []).append(form)
@@ -97,8 +97,8 @@ class Forms:
         )
         if full:
             for code in self._codes:
-                entries.forget_code(self._store.state, code)
-            entries.forget_forms(self._store.state)
+                edits.forget_code(self._store.state, code)
+            edits.forget_forms(self._store.state)
             self._clear()
 
     def perhaps(self, key: Key) -> Collection[int]:
@@ -133,13 +133,13 @@ class Forms:
         elif key[0] == "o":
             forms = [form for form in forms if term in self._words.terms(*self._asked(form))]
         if forms:
-            entries.link(self._store.state, term, self._store.put(list(forms)))
+            edits.link(self._store.state, term, self._store.put(list(forms)))
 
     def unlink(self, key: Key, term: int) -> None:
         """Let no form have the term any more."""
         forms = list(self.perhaps(key))
         if forms:
-            entries.unlink(self._store.state, term, self._store.put(forms))
+            edits.unlink(self._store.state, term, self._store.put(forms))
 
     def _asked(self, form: int) -> tuple[str, str, str | None]:
         exact, folded, language = self._forms[form]

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from schemas.article import Article
-from workers.match.engine.kernel import entries
 from workers.match.engine.catalogue import Catalogue
 from workers.match.engine.clauses import Need, branches
 from workers.match.engine.fields import Fields
+from workers.match.engine.kernel import edits, entries
 from workers.match.engine.keys import ALWAYS_KEY, Clause, Literal
 from workers.match.engine.plain import plain_clauses
 from workers.match.engine.store import Store
@@ -51,7 +51,7 @@ class Matcher:
 
     @property
     def candidates(self) -> int:
-        """How many rules were looked at for the last article, one that is filed under several of its words each time."""
+        """How many rules were looked at for the last article; one filed under several of its words counts each time."""
         return self._store.candidates
 
     @property
@@ -82,7 +82,7 @@ class Matcher:
 
     def _add_clauses(self, rule_id: str, clauses: Sequence[Clause], *, exact: bool) -> int:
         count = self._store.put(self._catalogue.literals(clauses))
-        slot = entries.add_rule(self._store.state, count, 0 if exact else 1)
+        slot = edits.add_rule(self._store.state, count, 0 if exact else 1)
         if slot == len(self._ids):
             self._ids.append(rule_id)
         else:
@@ -93,7 +93,7 @@ class Matcher:
         """Forget; one that is not there is forgotten already."""
         slots = self._slots.pop(rule_id, ())
         for slot in (slots,) if isinstance(slots, int) else slots:
-            entries.remove_rule(self._store.state, slot)
+            edits.remove_rule(self._store.state, slot)
             self._loose.pop(slot, None)
         self._catalogue.forget_unused()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import get_args
 
 from schemas.article import Article
 from workers.match.engine.kernel.entries import URGENCY, WORD_COUNT
@@ -12,9 +13,9 @@ from workers.match.engine.store import Store
 from workers.match.engine.words import Words
 from workers.match.reading import published
 from workers.rules.language.split import split
-from workers.rules.language.tree import METADATA_FIELDS, MetadataField
+from workers.rules.language.tree import MetadataField
 
-
+_FIELDS: tuple[MetadataField, ...] = get_args(MetadataField)
 _REMEMBERED_MAX = 20_000  # entries
 _REMEMBERED_CHARACTERS = 200  # a longer entry is worked out each time
 
@@ -83,7 +84,7 @@ class Outside:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._metadata: dict[MetadataField, MetadataTerms] = {field: MetadataTerms() for field in METADATA_FIELDS}
+        self._metadata: dict[MetadataField, MetadataTerms] = {field: MetadataTerms() for field in _FIELDS}
         self._asked: Counter[MetadataField] = Counter()
         self._codes: dict[tuple[str, str], int] = {}
         self._tests: list[int] = []  # the term of each row
@@ -127,7 +128,7 @@ class Outside:
 
     def _count(self, field: MetadataField, step: int) -> None:
         self._asked[field] += step
-        self.fields = tuple(each for each in METADATA_FIELDS if self._asked[each] > 0)
+        self.fields = tuple(each for each in _FIELDS if self._asked[each] > 0)
 
     @property
     def asked(self) -> bool:

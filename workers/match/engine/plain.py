@@ -19,8 +19,8 @@ from workers.match.spellings import CLASSES
 _CHARACTERS_MAX = 4000
 _PLAIN = re.compile(r'(?:[A-Za-z0-9 ()]|"[A-Za-z0-9 ]*")+')
 _TOKEN = re.compile(r'"[^"]*"|[()]|[A-Za-z0-9]+')
-_LEFT_TO_THE_PARSER = frozenset(("NEAR", "W", "PRE", "ONEAR", "ATLEAST", "ANY"))
-_OPERATORS = frozenset(("AND", "OR", "NOT"))
+_LEFT_TO_THE_PARSER = frozenset(("(", "NEAR", "W", "PRE", "ONEAR", "ATLEAST", "ANY"))
+_END_OF_TERM = frozenset(("AND", "OR", "NOT", ")", ""))
 
 
 class _NotPlain(Exception):
@@ -83,9 +83,9 @@ def _term(tokens: list[str], at: int) -> tuple[Key, int]:
     words: list[Key] = []
     while True:
         token = tokens[at]
-        if token in _OPERATORS or token in {"", ")"}:
+        if token in _END_OF_TERM:
             break
-        if token == "(" or token in _LEFT_TO_THE_PARSER:
+        if token in _LEFT_TO_THE_PARSER:
             raise _NotPlain
         if token[0] == '"':
             quoted = token[1:-1].split()

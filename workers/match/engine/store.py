@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from workers.match.engine.kernel import entries
+from workers.match.engine.kernel import edits, entries
 from workers.match.engine.kernel.state import (
     ALWAYS,
     ARENA_TOP,
@@ -51,7 +51,7 @@ class Store:
         self.unknown = memoryview(buffers[3])
         self.text = memoryview(self._text)  # type: ignore[arg-type]
         self._long_codes: Sequence[int] = ()
-        self._hits = entries.hits(self.state)
+        self._hits: Any = entries.hits(self.state)
         self.extra = memoryview(self._extra)  # type: ignore[arg-type]
         self.tests = memoryview(self._tests)  # type: ignore[arg-type]
 
@@ -86,7 +86,7 @@ class Store:
         """After an article: give back what only an unusual one needs."""
         if self._long_codes:
             for code in self._long_codes:
-                entries.forget_code(self.state, code)
+                edits.forget_code(self.state, code)
             self.put_long_codes(())
         if len(self.text) > _LARGE_TEXT_BYTES:
             self._enlarge_text(0)

@@ -5,9 +5,8 @@ A list is a block that begins with its length, followed by its entries. Its leng
 
 from __future__ import annotations
 
-import numpy as np
-
 from workers.match.engine.kernel.compiled import inner
+from workers.match.engine.kernel.growth import grown
 from workers.match.engine.kernel.state import ARENA_TOP, FREE, LIVE_WORDS, State
 
 
@@ -33,9 +32,7 @@ def taken(state: State, k: int) -> int:
     block = numbers[ARENA_TOP]
     top = block + (1 << k)
     if top > arena.size:
-        larger = np.empty(max(arena.size * 2, top), np.int32)
-        larger[:block] = arena[:block]
-        state.arena = larger
+        state.arena = grown(arena, block, max(arena.size * 2, top))
     numbers[ARENA_TOP] = top
     return block
 

@@ -28,6 +28,7 @@ FIRST_BYTES = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _MIX_MORE = np.uint64(0xD6E8FEB86659FD93)
 _HALF = np.uint64(32)
+_LOWER = np.uint64(0xFFFFFFFF)
 
 
 def _trailing_zeros(_: Any, value: Any) -> Any:
@@ -58,3 +59,15 @@ def mixed(key: U64, more: U64) -> U64:
     """A hash of two numbers: all bits of both reach the upper half."""
     made = (key ^ (more * _MIX_MORE)) * _MIX
     return (made ^ (made >> _HALF)) * _MIX
+
+
+@inner
+def index_of(value: U64) -> int:
+    """An unsigned number below 2**63 as one to count with."""
+    return np.int64(value)  # type: ignore[return-value]
+
+
+@inner
+def code_of(value: U64) -> int:
+    """The lower half of the number, which may be negative."""
+    return np.int64(np.int32(value & _LOWER))  # type: ignore[return-value]

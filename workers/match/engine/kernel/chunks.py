@@ -11,8 +11,17 @@ from typing import Any
 
 import numpy as np
 
-from workers.match.engine.kernel.bits import FIRST_BYTES, HIGH, letters_and_digits, mixed, trailing_zeros
+from workers.match.engine.kernel.bits import (
+    FIRST_BYTES,
+    HIGH,
+    code_of,
+    index_of,
+    letters_and_digits,
+    mixed,
+    trailing_zeros,
+)
 from workers.match.engine.kernel.compiled import inner
+from workers.match.engine.kernel.growth import bytes_doubled
 from workers.match.engine.kernel.state import (
     CHUNKS,
     LONG,
@@ -79,7 +88,7 @@ def _same(state: State, place: int, begin: int, length: int) -> bool:
     pool = state.pool
     text = state.text
     at = state.table_pool[place]
-    for offset in range(length):
+    for offset in range(length):  # noqa: SIM110 - compiled
         if pool[at + offset] != text[begin + offset]:
             return False
     return True
@@ -91,7 +100,7 @@ def place_of(state: State, key: U64, begin: int, length: int, language: int) -> 
     table = state.table
     last = (table.size >> 1) - 1
     want = _USED | (np.uint64(language) << _TWO_BYTES) | np.uint64(length)
-    place = np.int64(mixed(key, np.uint64(language)) >> np.uint64(state.numbers[TABLE_SHIFT]))
+    place = index_of(mixed(key, np.uint64(language)) >> np.uint64(state.numbers[TABLE_SHIFT]))
     while True:
         value = table[2 * place + 1]
         if value == _NOTHING:
@@ -105,7 +114,7 @@ def place_of(state: State, key: U64, begin: int, length: int, language: int) -> 
 def _short_code(table: Uint64s, shift: U64, key: U64, want: U64, language: U64) -> U64:
     """What a chunk of up to eight bytes stands for, as it stands in the table; 0 if it is not there."""
     last = (table.size >> 1) - 1
-    place = np.int64(mixed(key, language) >> shift)
+    place = index_of(mixed(key, language) >> shift)
     while True:
         value = table[2 * place + 1]
         if (table[2 * place] == key and value >> _HALF == want) or value == _NOTHING:
@@ -140,13 +149,13 @@ def _take_longer(state: State, begin: int, end: int, language: int, count: int) 
         if number >= state.long_codes.size:
             _note(state, begin, end)
             return count
-        code = np.int64(state.long_codes[number])
+        code = int(state.long_codes[number])
     else:
         place = place_of(state, key_of(state.text8, begin, length), begin, length, language)
         if place < 0:
             _note(state, begin, end)
             return count
-        code = np.int64(np.int32(state.table[2 * place + 1] & _FORM))
+        code = code_of(state.table[2 * place + 1])
     if code > 0:
         state.tokens[count] = code
         return count + 1
@@ -189,7 +198,7 @@ def read(state: State, begin: int, end: int, language: int) -> None:
         length = stop - at
         if length <= 8:
             value = _short_code(table, shift, eight & FIRST_BYTES[length], want | np.uint64(length), of_language)
-            code = np.int64(np.int32(value & _FORM))
+            code = code_of(value)
             if value == _NOTHING:
                 _note(state, at, stop)
             elif code > 0:
@@ -207,9 +216,7 @@ def read(state: State, begin: int, end: int, language: int) -> None:
 def _pooled(state: State, place: int, begin: int, length: int) -> None:
     top = state.numbers[POOL_TOP]
     if top + length > state.pool.size:
-        larger = np.empty(max(2 * state.pool.size, top + length), np.uint8)
-        larger[:top] = state.pool[:top]
-        state.pool = larger
+        state.pool = bytes_doubled(state.pool)
     for offset in range(length):
         state.pool[top + offset] = state.text[begin + offset]
     state.table_pool[place] = top
@@ -230,7 +237,7 @@ def _enlarged(state: State) -> None:
         if value == _NOTHING:
             continue
         language = (value >> _HALF >> _TWO_BYTES) & np.uint64(0xFF)
-        place = np.int64(mixed(old[2 * at], language) >> shift)
+        place = index_of(mixed(old[2 * at], language) >> shift)
         while table[2 * place + 1] != _NOTHING:
             place = (place + 1) & last
         table[2 * place], table[2 * place + 1] = old[2 * at], value

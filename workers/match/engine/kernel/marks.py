@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from workers.match.engine.kernel.compiled import inner
 from workers.match.engine.kernel.pairs import place_of_pair
 from workers.match.engine.kernel.state import (
@@ -44,7 +42,7 @@ def mark_words(state: State, first: int, last: int, field: int, sampled: int) ->
     count = state.numbers[SEEN]
     phrases = False
     for at in range(first, last):
-        form = FORM_WIDTH * np.int64(tokens[at])
+        form = FORM_WIDTH * int(tokens[at])
         if forms[form + FORM_STAMP] == stamp:
             continue
         forms[form + FORM_STAMP] = stamp
@@ -92,7 +90,7 @@ def _stands(state: State, phrase: int, at: int) -> bool:
     for place in range(count):
         if place in (pair, pair + 1):
             continue
-        terms = forms[FORM_WIDTH * np.int64(tokens[begin + place]) + FORM_TERMS]
+        terms = forms[FORM_WIDTH * int(tokens[begin + place]) + FORM_TERMS]
         if not _has(arena, terms, arena[block + 2 + place]):
             return False
     return True
@@ -102,7 +100,7 @@ def _stands(state: State, phrase: int, at: int) -> bool:
 def _mark_pairs(state: State, term: int, at: int, step: int, field: int) -> None:
     """Mark the phrases whose pair is this term at `at` and a term of the token beside it."""
     arena, keys, lists = state.arena, state.pair_keys, state.pair_lists
-    block = state.forms[FORM_WIDTH * np.int64(state.tokens[at + step]) + FORM_TERMS]
+    block = state.forms[FORM_WIDTH * int(state.tokens[at + step]) + FORM_TERMS]
     if block == 0:
         return
     for entry in range(block + 1, block + 1 + arena[block]):
@@ -123,7 +121,7 @@ def mark_phrases(state: State, first: int, last: int, field: int) -> None:
     forms, tokens, arena, anchors = state.forms, state.tokens, state.arena, state.anchors
     stamp = state.numbers[STAMP]
     for at in range(first, last):
-        form = FORM_WIDTH * np.int64(tokens[at])
+        form = FORM_WIDTH * int(tokens[at])
         if forms[form + FORM_ANCHOR] != stamp or forms[form + FORM_STAMP] != stamp:
             continue
         block = forms[form + FORM_TERMS]
@@ -142,7 +140,7 @@ def mark_groups(state: State) -> None:
     numbers, queue, terms, arena, seen = state.numbers, state.queue, state.terms, state.arena, state.seen
     at = 0
     while at < numbers[SEEN]:
-        term = np.int64(queue[at])
+        term = int(queue[at])
         at += 1
         block = terms[TERM_WIDTH * term + GROUPS]
         if block == 0:

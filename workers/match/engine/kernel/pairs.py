@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from workers.match.engine.kernel.arena import appended, without
-from workers.match.engine.kernel.bits import mixed
+from workers.match.engine.kernel.bits import index_of, mixed
 from workers.match.engine.kernel.compiled import inner
 from workers.match.engine.kernel.state import PAIRS, U64, State, Uint64s
 
@@ -21,7 +21,7 @@ def _key(one: int, other: int) -> U64:
 def _slot(keys: Uint64s, key: U64) -> int:
     """Where the key is in the table, or the free place for it; no key is 0."""
     last = keys.size - 1
-    at = np.int64(mixed(key, np.uint64(0)) >> _HALF) & last
+    at = index_of(mixed(key, np.uint64(0)) >> _HALF) & last
     while keys[at] != key and keys[at] != np.uint64(0):
         at = (at + 1) & last
     return at

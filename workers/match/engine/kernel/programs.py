@@ -5,11 +5,10 @@ program = literals, begin of the pivot, end of the pivot, whether to confirm, li
 
 from __future__ import annotations
 
-import numpy as np
-
 from workers.match.engine.kernel.arena import given_back, size_class, taken
 from workers.match.engine.kernel.buckets import ANY_FIELD, MORE, NEGATED, closed, opened
 from workers.match.engine.kernel.compiled import inner
+from workers.match.engine.kernel.growth import doubled
 from workers.match.engine.kernel.state import FREQUENCY, SLOT_FREE, SLOTS, TERM_WIDTH, USES, Int32s, State
 
 LITERALS, PIVOT, PIVOT_END, CONFIRM, FIRST = range(5)
@@ -30,7 +29,7 @@ def clause_cost(state: State, at: int) -> int:
     arena, terms = state.arena, state.terms
     cost = 0
     while True:
-        literal = np.int64(arena[at])
+        literal = int(arena[at])
         if literal & NEGATED:
             return _NEVER
         cost += terms[TERM_WIDTH * (literal >> 5) + FREQUENCY] + 1
@@ -65,11 +64,9 @@ def slot_made(state: State) -> int:
     slot = numbers[SLOTS]
     numbers[SLOTS] = slot + 1
     if 2 * slot + 2 > state.slots.size:
-        larger = np.zeros(2 * state.slots.size, np.int32)
-        larger[: state.slots.size] = state.slots
-        state.slots = larger
+        state.slots = doubled(state.slots)
     if slot + 1 > state.hits.size:
-        state.hits = np.zeros(2 * state.hits.size, np.int32)
+        state.hits = doubled(state.hits)
     return slot
 
 
@@ -82,7 +79,7 @@ def program_made(state: State, count: int, confirm: int) -> int:
     arena[program + CONFIRM] = confirm
     for at in range(count):
         arena[program + FIRST + at] = extra[at]
-        terms[TERM_WIDTH * (np.int64(extra[at]) >> 5) + USES] += 1
+        terms[TERM_WIDTH * (int(extra[at]) >> 5) + USES] += 1
     return program
 
 

@@ -34,12 +34,12 @@ def scan(state: State) -> None:
     stamp = numbers[STAMP]
     found, candidates = 0, 0
     for place in range(numbers[SEEN]):
-        bucket = terms[TERM_WIDTH * np.int64(queue[place]) + BUCKET]
+        bucket = terms[TERM_WIDTH * int(queue[place]) + BUCKET]
         if bucket == 0:
             continue
         at, end = bucket + RECORDS, bucket + arena[bucket + USED]
         while at < end:
-            slot, head = np.int64(arena[at]), arena[at + 1]
+            slot, head = int(arena[at]), arena[at + 1]
             at += 2
             behind = at + (head >> 1)
             candidates += 1
@@ -75,13 +75,13 @@ def _refile_some(state: State, bucket: int) -> None:
         if at >= end or count == _REFILED_MAX:
             break
         slot = arena[at]
-        if slot >= 0 and slots[2 * np.int64(slot)]:
+        if slot >= 0 and slots[2 * int(slot)]:
             chosen[count] = slot
             count += 1
         at += record_words(arena[at + 1])
     arena[bucket + CURSOR] = at - bucket
     for place in range(count):
-        refiled(state, np.int64(chosen[place]))
+        refiled(state, int(chosen[place]))
 
 
 @inner
@@ -91,14 +91,14 @@ def sample(state: State) -> None:
     numbers[SAMPLED] += 1
     longest, words = -1, 0
     for place in range(numbers[SEEN]):
-        term = TERM_WIDTH * np.int64(queue[place])
+        term = TERM_WIDTH * int(queue[place])
         terms[term + FREQUENCY] += 1
         bucket = terms[term + BUCKET]
         if bucket and arena[bucket + USED] > words:
             longest, words = bucket, arena[bucket + USED]
     if longest >= 0:
         _refile_some(state, longest)
-        other = terms[TERM_WIDTH * np.int64(queue[numbers[SAMPLED] % numbers[SEEN]]) + BUCKET]
+        other = terms[TERM_WIDTH * int(queue[numbers[SAMPLED] % numbers[SEEN]]) + BUCKET]
         if other:
             _refile_some(state, other)
     if numbers[SAMPLED] - numbers[DECAYED] >= _HALVED_AFTER:

@@ -5,12 +5,10 @@ The arrays are reserved large and untouched pages cost nothing, so growing one (
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
-import numpy as np
 from numba import types
 from numba.experimental import structref
-from numpy.typing import NDArray
 
 # Places in `numbers`.
 ARENA_TOP = 0
@@ -57,18 +55,71 @@ class StateType(types.StructRef):  # type: ignore[misc]
         return tuple((name, types.unliteral(kind)) for name, kind in fields)
 
 
+class Ints(Protocol):
+    """An array of whole numbers, as compiled code sees it."""
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+
+    def __getitem__(self, at: int, /) -> int:
+        """One of them."""
+
+    def __setitem__(self, at: int, value: int, /) -> None:
+        """Change one."""
+
+
+class Unsigned(Protocol):
+    """An array of unsigned 64-bit numbers: mixed with signed ones these would become floats."""
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+
+    def __getitem__(self, at: int, /) -> Any:
+        """One of them."""
+
+    def __setitem__(self, at: int, value: Any, /) -> None:
+        """Change one."""
+
+
+U64: TypeAlias = Any
+Int32s: TypeAlias = Ints
+Int64s: TypeAlias = Ints
+Bytes: TypeAlias = Ints
+Uint64s: TypeAlias = Unsigned
+Eights: TypeAlias = Unsigned  # eight bytes from any place of a text
+
+
 class State(structref.StructRefProxy):  # type: ignore[misc]
-    """The state, to Python: only handed on."""
+    """The state. Python only hands it on; compiled code reads and writes its arrays."""
+
+    numbers: Int64s
+    arena: Int32s
+    text: Bytes
+    text8: Eights
+    table: Uint64s
+    table_pool: Int32s
+    pool: Bytes
+    forms: Int32s
+    terms: Int32s
+    seen: Bytes
+    anchors: Bytes
+    anchored: Int32s
+    phrases: Int32s
+    queue: Int32s
+    tokens: Int32s
+    unknown: Int32s
+    hits: Int32s
+    slots: Int32s
+    pair_keys: Uint64s
+    pair_lists: Int32s
+    tests: Int64s
+    extra: Int32s
+    long_codes: Int32s
 
 
 structref.define_boxing(StateType, State)
-
-U64: TypeAlias = Any  # an unsigned 64-bit number: mixed with signed ones it would become a float
-Int32s: TypeAlias = NDArray[np.int32]
-Int64s: TypeAlias = NDArray[np.int64]
-Bytes: TypeAlias = NDArray[np.uint8]
-Uint64s: TypeAlias = NDArray[np.uint64]
-Eights: TypeAlias = NDArray[np.uint64]
 
 _I32 = types.int32[::1]
 _I64 = types.int64[::1]

@@ -5,10 +5,9 @@ made = members, twice the place of the pair + which of it is looked for (-1: a g
 
 from __future__ import annotations
 
-import numpy as np
-
 from workers.match.engine.kernel.arena import appended, given_back, size_class, taken, without
 from workers.match.engine.kernel.compiled import inner
+from workers.match.engine.kernel.growth import bytes_doubled, doubled
 from workers.match.engine.kernel.pairs import filed_pair, unfiled_pair
 from workers.match.engine.kernel.state import (
     BUCKET,
@@ -19,31 +18,15 @@ from workers.match.engine.kernel.state import (
     TERM_WIDTH,
     TERMS,
     USES,
-    Bytes,
-    Int32s,
     State,
 )
 
 
 @inner
-def _twice(array: Int32s) -> Int32s:
-    larger = np.zeros(2 * array.size, np.int32)
-    larger[: array.size] = array
-    return larger
-
-
-@inner
-def _twice_bytes(array: Bytes) -> Bytes:
-    larger = np.zeros(2 * array.size, np.uint8)
-    larger[: array.size] = array
-    return larger
-
-
-@inner
 def _enlarged(state: State) -> None:
-    state.terms, state.anchored = _twice(state.terms), _twice(state.anchored)
-    state.phrases, state.queue = _twice(state.phrases), _twice(state.queue)
-    state.seen, state.anchors = _twice_bytes(state.seen), _twice_bytes(state.anchors)
+    state.terms, state.anchored = doubled(state.terms), doubled(state.anchored)
+    state.phrases, state.queue = doubled(state.phrases), doubled(state.queue)
+    state.seen, state.anchors = bytes_doubled(state.seen), bytes_doubled(state.anchors)
 
 
 @inner
@@ -114,7 +97,7 @@ def _dropped(state: State, term: int) -> None:
 @inner
 def _ungrouped(state: State, term: int, block: int, count: int) -> None:
     for at in range(block + 2, block + 2 + count):
-        literal = np.int64(state.arena[at])
+        literal = int(state.arena[at])
         member = literal >> 5
         groups = TERM_WIDTH * member + GROUPS
         state.terms[groups] = without(state, state.terms[groups], term << 3 | (literal >> 2 & 7))
@@ -181,14 +164,14 @@ def group_made(state: State, count: int) -> int:
     extra = state.extra
     total = 0
     for place in range(count):
-        total += state.terms[TERM_WIDTH * (np.int64(extra[place]) >> 5) + FREQUENCY]
+        total += state.terms[TERM_WIDTH * (int(extra[place]) >> 5) + FREQUENCY]
     term = term_made(state, total)
     block = taken(state, size_class(2 + count))
     arena = state.arena
     arena[block], arena[block + 1] = count, -1
     for place in range(count):
         state.arena[block + 2 + place] = extra[place]
-        literal = np.int64(extra[place])
+        literal = int(extra[place])
         used(state, literal >> 5)
         groups = TERM_WIDTH * (literal >> 5) + GROUPS
         state.terms[groups] = appended(state, state.terms[groups], term << 3 | (literal >> 2 & 7))

@@ -1,0 +1,183 @@
+"""What Python calls to change what the compiled part knows: forms of words, terms, rules."""
+
+from __future__ import annotations
+
+from workers.match.engine.kernel.arena import appended, given_back, size_class, taken, without
+from workers.match.engine.kernel.chunks import remembered
+from workers.match.engine.kernel.compiled import entry, inner
+from workers.match.engine.kernel.growth import doubled
+from workers.match.engine.kernel.programs import cheapest, filed, program_freed, program_made, slot_made, unfiled
+from workers.match.engine.kernel.state import (
+    CHUNKS,
+    DEAD,
+    FORM_COUNT,
+    FORM_TERMS,
+    FORM_WIDTH,
+    FORMS,
+    POOL_TOP,
+    SLOT_FREE,
+    TERM_WIDTH,
+    State,
+)
+from workers.match.engine.kernel.terms import group_made, phrase_made, released, term_freed, term_made, used
+
+_STAMP_MAX = (1 << 31) - 16
+SAMPLED_EVERY = 8
+URGENCY, WORD_COUNT = range(2)  # of number tests
+
+
+@inner
+def _code(state: State, count: int) -> int:
+    extra = state.extra
+    if count <= 1:
+        return extra[0] if count else 0
+    block = taken(state, size_class(1 + count))
+    state.arena[block] = count
+    for at in range(count):
+        state.arena[block + 1 + at] = extra[at]
+    return -block
+
+
+@entry
+def remember(state: State, begin: int, end: int, language: int, count: int) -> int:
+    """Let the chunk of the text stand for the forms in `extra`; the code that says so."""
+    code = _code(state, count)
+    if begin >= 0:
+        remembered(state, begin, end, language, code)
+    return code
+
+
+@entry
+def forget_code(state: State, code: int) -> int:
+    """Give back what `remember` took for a code below 0."""
+    if code < 0:
+        given_back(state, -code, size_class(1 + state.arena[-code]))
+    return 0
+
+
+@entry
+def add_form(state: State, count: int) -> int:
+    """A new form, with the terms in `extra`."""
+    form = state.numbers[FORMS]
+    state.numbers[FORMS] = form + 1
+    if FORM_WIDTH * (form + 1) > state.forms.size:
+        state.forms = doubled(state.forms)
+    block = 0
+    for at in range(count):
+        block = appended(state, block, state.extra[at])
+    at = FORM_WIDTH * form
+    for offset in range(FORM_WIDTH):
+        state.forms[at + offset] = 0
+    state.forms[at + FORM_TERMS] = block
+    return form
+
+
+@entry
+def link(state: State, term: int, count: int) -> int:
+    """Let the forms in `extra` have the term; its frequency is theirs together."""
+    frequency = 0
+    for at in range(count):
+        form = FORM_WIDTH * int(state.extra[at])
+        state.forms[form + FORM_TERMS] = appended(state, state.forms[form + FORM_TERMS], term)
+        frequency += state.forms[form + FORM_COUNT]
+    state.terms[TERM_WIDTH * term + 2] += frequency
+    return 0
+
+
+@entry
+def unlink(state: State, term: int, count: int) -> int:
+    """Let the forms in `extra` not have the term."""
+    for at in range(count):
+        form = FORM_WIDTH * int(state.extra[at])
+        state.forms[form + FORM_TERMS] = without(state, state.forms[form + FORM_TERMS], term)
+    return 0
+
+
+@entry
+def add_term(state: State, frequency: int) -> int:
+    """A new term."""
+    return term_made(state, frequency)
+
+
+@entry
+def use(state: State, term: int) -> int:
+    """The term is used once more."""
+    used(state, term)
+    return 0
+
+
+@entry
+def release(state: State, term: int) -> int:
+    """The term is used once less."""
+    released(state, term)
+    return 0
+
+
+@entry
+def add_phrase(state: State, count: int) -> int:
+    """A new term: the phrase of the terms in `extra`."""
+    return phrase_made(state, count)
+
+
+@entry
+def add_group(state: State, count: int) -> int:
+    """A new term: one of the literals in `extra` holds."""
+    return group_made(state, count)
+
+
+@entry
+def next_dead(state: State) -> int:
+    """A term that nothing uses any more, which is freed by this; 0 if there is none."""
+    dead = state.numbers[DEAD]
+    if dead == 0:
+        return 0
+    term = int(state.arena[dead + state.arena[dead]])
+    state.numbers[DEAD] = without(state, dead, term)
+    return term
+
+
+@entry
+def free_term(state: State, term: int) -> int:
+    """Nothing names the term any more."""
+    term_freed(state, term)
+    return 0
+
+
+@entry
+def add_rule(state: State, count: int, confirm: int) -> int:
+    """The slot of a rule with the literals in `extra`; it is live at once."""
+    slot = slot_made(state)
+    program = program_made(state, count, confirm)
+    state.slots[2 * slot] = program
+    state.slots[2 * slot + 1] = 0
+    filed(state, slot, program, cheapest(state, program, -1))
+    return slot
+
+
+@entry
+def remove_rule(state: State, slot: int) -> int:
+    """Take the rule out; its slot may be given to another."""
+    program = int(state.slots[2 * slot])
+    unfiled(state, slot, program)
+    for at in range(program + 4, program + 4 + state.arena[program]):
+        released(state, int(state.arena[at]) >> 5)
+    program_freed(state, program)
+    state.slots[2 * slot] = state.numbers[SLOT_FREE]
+    state.numbers[SLOT_FREE] = slot
+    return 0
+
+
+@entry
+def forget_forms(state: State) -> int:
+    """Forget all forms and chunks."""
+    numbers, forms = state.numbers, state.forms
+    for at in range(FORM_WIDTH, FORM_WIDTH * numbers[FORMS], FORM_WIDTH):
+        block = forms[at + FORM_TERMS]
+        if block:
+            given_back(state, block, size_class(1 + state.arena[block]))
+    numbers[FORMS] = 1
+    numbers[CHUNKS] = 0
+    numbers[POOL_TOP] = 0
+    for at in range(state.table.size):
+        state.table[at] = 0
+    return 0
