@@ -82,6 +82,12 @@ class Store:
         self.text[: len(data)] = data
         return first, second, len(data) - len(_PADDING)
 
+    def put_chunk(self, chunk: str) -> int:
+        """Put a chunk where an article's text begins; where it ends."""
+        data = chunk.encode("utf-8", "surrogatepass")
+        self.text[: len(data)] = data
+        return len(data)
+
     def rest(self) -> None:
         """After an article: give back what only an unusual one needs."""
         if self._long_codes:

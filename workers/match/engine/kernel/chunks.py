@@ -1,8 +1,15 @@
 """The chunks of a text: what stands between characters that separate words whatever stands beside them.
 
 Most chunks are a word; some hold several (`x.com`), a word in other letters (`U.S.`) or none. What words a chunk holds
-is worked out once, outside, and remembered in a table from its bytes to its form (one word), to a list of forms (below
-0) or to nothing (0). The table compares the bytes themselves: up to eight are the key, more are looked up in the pool.
+is worked out once, outside, and remembered in a table from its bytes to its code:
+
+    0                  no word
+    BLANK              a word that satisfies no term
+    2 * term           a word that satisfies this term
+    2 * form + 1       a word whose terms are with its form
+    below 0            - block: the list of the codes of its words
+
+The table compares the bytes themselves: up to eight are the key, more are looked up in the pool.
 """
 
 from __future__ import annotations
@@ -39,6 +46,7 @@ from workers.match.engine.kernel.state import (
 
 REMEMBERED_BYTES_MAX = 255  # a longer chunk is worked out each time
 
+BLANK = 1
 SEPARATES, MAY_END, JOINS, PLAIN = range(4)
 
 
@@ -163,8 +171,36 @@ def _take_longer(state: State, begin: int, end: int, language: int, count: int) 
 
 
 @inner
+def _begin(text8: Eights, at: int, end: int) -> int:
+    """Where from `at` on the next chunk begins; `end` or behind if there is none."""
+    eight = text8[at]
+    words = letters_and_digits(eight) | (eight & HIGH)
+    while words == _NOTHING:
+        at += 8
+        if at >= end:
+            return at
+        eight = text8[at]
+        words = letters_and_digits(eight) | (eight & HIGH)
+    return at + (trailing_zeros(words) >> 3)
+
+
+@inner
+def _end(text: Bytes, text8: Eights, at: int) -> int:
+    """Where the chunk ends that begins at `at`."""
+    others = ~letters_and_digits(text8[at]) & HIGH
+    while others == _NOTHING:
+        at += 8
+        others = ~letters_and_digits(text8[at]) & HIGH
+    at += trailing_zeros(others) >> 3
+    kind = KINDS[text[at]]
+    if kind != SEPARATES and (kind != MAY_END or KINDS[text[at + 1]] != SEPARATES):
+        return extended(text, at)
+    return at
+
+
+@inner
 def read(state: State, begin: int, end: int, language: int) -> None:
-    """Put the forms of the text between the two places behind the tokens, and chunks that are not known to `unknown`.
+    """Put the words of the text between the two places behind the tokens, and chunks that are not known to `unknown`.
 
     The byte at `end` separates, and so do the sixteen behind the last field.
     """
@@ -172,44 +208,33 @@ def read(state: State, begin: int, end: int, language: int) -> None:
     count = state.numbers[TOKENS]
     shift, of_language = np.uint64(state.numbers[TABLE_SHIFT]), np.uint64(language)
     want = _USED | (of_language << _TWO_BYTES)
-    at = begin
-    while True:
-        eight = text8[at]
-        words = letters_and_digits(eight) | (eight & HIGH)
-        while words == _NOTHING:
-            at += 8
-            if at >= end:
-                break
-            eight = text8[at]
-            words = letters_and_digits(eight) | (eight & HIGH)
-        at += trailing_zeros(words) >> 3
-        if at >= end:
-            break
-        stop = at
-        eight = text8[at]
-        others = ~letters_and_digits(eight) & HIGH
-        while others == _NOTHING:
-            stop += 8
-            others = ~letters_and_digits(text8[stop]) & HIGH
-        stop += trailing_zeros(others) >> 3
-        kind = KINDS[text[stop]]
-        if kind != SEPARATES and (kind != MAY_END or KINDS[text[stop + 1]] != SEPARATES):
-            stop = extended(text, stop)
+    at = _begin(text8, begin, end)
+    while at < end:
+        stop = _end(text, text8, at)
         length = stop - at
         if length <= 8:
-            value = _short_code(table, shift, eight & FIRST_BYTES[length], want | np.uint64(length), of_language)
+            value = _short_code(table, shift, text8[at] & FIRST_BYTES[length], want | np.uint64(length), of_language)
             code = code_of(value)
-            if value == _NOTHING:
-                _note(state, at, stop)
-            elif code > 0:
+            if code > 0:
                 tokens[count] = code
                 count += 1
             elif code < 0:
                 count = _taken(tokens, count, state.arena, -code)
+            elif value == _NOTHING:
+                _note(state, at, stop)
         else:
             count = _take_longer(state, at, stop, language, count)
-        at = stop
+        at = _begin(text8, stop, end)
     state.numbers[TOKENS] = count
+
+
+@inner
+def recoded(state: State, begin: int, end: int, language: int, code: int) -> None:
+    """Let a chunk that is known stand for something else."""
+    length = end - begin
+    place = place_of(state, key_of(state.text8, begin, length), begin, length, language)
+    if place >= 0:
+        state.table[2 * place + 1] = (state.table[2 * place + 1] >> _HALF << _HALF) | (np.uint64(code) & _FORM)
 
 
 @inner

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from workers.match.engine.kernel.arena import appended, given_back, size_class, taken, without
-from workers.match.engine.kernel.chunks import remembered
-from workers.match.engine.kernel.compiled import entry, inner
+from workers.match.engine.kernel.chunks import recoded, remembered
+from workers.match.engine.kernel.compiled import entry
 from workers.match.engine.kernel.growth import doubled
 from workers.match.engine.kernel.programs import cheapest, filed, program_freed, program_made, slot_made, unfiled
 from workers.match.engine.kernel.state import (
     CHUNKS,
     DEAD,
-    FORM_COUNT,
     FORM_TERMS,
     FORM_WIDTH,
     FORMS,
     POOL_TOP,
     SLOT_FREE,
-    TERM_WIDTH,
     State,
 )
 from workers.match.engine.kernel.terms import group_made, phrase_made, released, term_freed, term_made, used
@@ -26,30 +24,33 @@ SAMPLED_EVERY = 8
 URGENCY, WORD_COUNT = range(2)  # of number tests
 
 
-@inner
-def _code(state: State, count: int) -> int:
-    extra = state.extra
-    if count <= 1:
-        return extra[0] if count else 0
+@entry
+def remember(state: State, begin: int, end: int, language: int, code: int) -> int:
+    """Let the chunk of the text, which is not known, stand for `code`."""
+    remembered(state, begin, end, language, code)
+    return 0
+
+
+@entry
+def code_list(state: State, count: int) -> int:
+    """The code of a chunk with several words, whose codes are in `extra`."""
     block = taken(state, size_class(1 + count))
     state.arena[block] = count
     for at in range(count):
-        state.arena[block + 1 + at] = extra[at]
+        state.arena[block + 1 + at] = state.extra[at]
     return -block
 
 
 @entry
-def remember(state: State, begin: int, end: int, language: int, count: int) -> int:
-    """Let the chunk of the text stand for the forms in `extra`; the code that says so."""
-    code = _code(state, count)
-    if begin >= 0:
-        remembered(state, begin, end, language, code)
-    return code
+def recode(state: State, begin: int, end: int, language: int, code: int) -> int:
+    """Let the chunk of the text, if it is known, stand for a word with another code."""
+    recoded(state, begin, end, language, code)
+    return 0
 
 
 @entry
 def forget_code(state: State, code: int) -> int:
-    """Give back what `remember` took for a code below 0."""
+    """Give back what `code_list` took; other codes take nothing."""
     if code < 0:
         given_back(state, -code, size_class(1 + state.arena[-code]))
     return 0
@@ -74,13 +75,10 @@ def add_form(state: State, count: int) -> int:
 
 @entry
 def link(state: State, term: int, count: int) -> int:
-    """Let the forms in `extra` have the term; its frequency is theirs together."""
-    frequency = 0
+    """Let the forms in `extra` have the term."""
     for at in range(count):
         form = FORM_WIDTH * int(state.extra[at])
         state.forms[form + FORM_TERMS] = appended(state, state.forms[form + FORM_TERMS], term)
-        frequency += state.forms[form + FORM_COUNT]
-    state.terms[TERM_WIDTH * term + 2] += frequency
     return 0
 
 

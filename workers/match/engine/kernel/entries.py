@@ -11,7 +11,6 @@ from workers.match.engine.kernel.scan import sample, scan
 from workers.match.engine.kernel.state import (
     ALWAYS,
     ARTICLES,
-    FORM_ANCHOR,
     FORM_STAMP,
     FORM_WIDTH,
     FORMS,
@@ -59,11 +58,11 @@ def _read_all(state: State, title: int, lead: int, body: int, language: int) -> 
 
 
 @inner
-def _mark_field(state: State, first: int, last: int, field: int, sampled: int) -> None:
+def _mark_field(state: State, first: int, last: int, field: int) -> None:
     if first == last:
         return
     state.numbers[STAMP] += 1
-    if mark_words(state, first, last, field, sampled):
+    if mark_words(state, first, last, field):
         mark_phrases(state, first, last, field)
 
 
@@ -84,7 +83,6 @@ def _rested(state: State) -> None:
     state.numbers[STAMP] = 0
     for at in range(0, FORM_WIDTH * state.numbers[FORMS], FORM_WIDTH):
         state.forms[at + FORM_STAMP] = 0
-        state.forms[at + FORM_ANCHOR] = 0
     for slot in range(state.numbers[SLOTS]):
         state.slots[2 * slot + 1] = 0
 
@@ -120,20 +118,19 @@ def match(state: State, title: int, lead: int, body: int, language: int, urgency
         return -int(numbers[UNKNOWN])
     _rested(state)
     numbers[ARTICLES] += 1
-    sampled = 1 if numbers[ARTICLES] % SAMPLED_EVERY == 0 else 0
     numbers[SEEN] = 0
     mark(state, ALWAYS, 7)
     for at in range(2, 2 + extra):
         mark(state, state.extra[at], 7)
     _mark_numbers(state, urgency)
     second, third, behind = state.extra[0], state.extra[1], numbers[TOKENS]
-    _mark_field(state, 1, second - 1, 1, sampled)
-    _mark_field(state, second, third - 1, 2, sampled)
-    _mark_field(state, third, behind, 4, sampled)
+    _mark_field(state, 1, second - 1, 1)
+    _mark_field(state, second, third - 1, 2)
+    _mark_field(state, third, behind, 4)
     mark_groups(state)
     numbers[STAMP] += 1
     scan(state)
-    if sampled:
+    if numbers[ARTICLES] % SAMPLED_EVERY == 0:
         sample(state)
     seen, queue = state.seen, state.queue
     for at in range(numbers[SEEN]):

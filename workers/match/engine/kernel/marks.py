@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from workers.match.engine.kernel.chunks import BLANK
 from workers.match.engine.kernel.compiled import inner
 from workers.match.engine.kernel.pairs import place_of_pair
 from workers.match.engine.kernel.state import (
-    FORM_ANCHOR,
-    FORM_COUNT,
     FORM_STAMP,
     FORM_TERMS,
     FORM_WIDTH,
@@ -34,104 +33,138 @@ def mark(state: State, term: int, field: int) -> None:
 
 
 @inner
-def mark_words(state: State, first: int, last: int, field: int, sampled: int) -> bool:
-    """Mark the terms of the tokens from `first` to before `last`. Says whether a phrase may be among them."""
-    forms, tokens, arena = state.forms, state.tokens, state.arena
-    seen, queue, anchors = state.seen, state.queue, state.anchors
-    stamp = state.numbers[STAMP]
-    count = state.numbers[SEEN]
-    phrases = False
-    for at in range(first, last):
-        form = FORM_WIDTH * int(tokens[at])
-        if forms[form + FORM_STAMP] == stamp:
-            continue
-        forms[form + FORM_STAMP] = stamp
-        forms[form + FORM_COUNT] += sampled
-        block = forms[form + FORM_TERMS]
-        if block == 0:
-            continue
-        anchor = 0
-        for entry in range(block + 1, block + 1 + arena[block]):
-            term = arena[entry]
-            before = seen[term]
-            if before == 0:
-                queue[count] = term
-                count += 1
-            seen[term] = before | field
-            anchor |= anchors[term]
-        if anchor:
-            forms[form + FORM_ANCHOR] = stamp
-            phrases = True
-    state.numbers[SEEN] = count
-    return phrases
+def _terms_of(forms: Int32s, code: int) -> int:
+    """The list of the terms of a word whose code is odd; 0 if there are none."""
+    return 0 if code == BLANK else forms[FORM_WIDTH * (code >> 1) + FORM_TERMS]
 
 
 @inner
-def _has(arena: Int32s, block: int, wanted: int) -> bool:
-    if block == 0:
-        return False
-    for at in range(block + 1, block + 1 + arena[block]):  # noqa: SIM110 - compiled
-        if arena[at] == wanted:
-            return True
+def _mark_form(state: State, form: int, field: int) -> int:
+    """Mark the terms of a form where it is met first in the field; the bits of their anchors."""
+    forms, arena = state.forms, state.arena
+    at = FORM_WIDTH * form
+    if forms[at + FORM_STAMP] == state.numbers[STAMP]:
+        return 0
+    forms[at + FORM_STAMP] = state.numbers[STAMP]
+    block = forms[at + FORM_TERMS]
+    anchor = 0
+    if block:
+        for entry in range(block + 1, block + 1 + arena[block]):
+            mark(state, arena[entry], field)
+            anchor |= state.anchors[arena[entry]]
+    return anchor
+
+
+@inner
+def _has(state: State, token: int, wanted: int) -> bool:
+    """Does the word at this place satisfy the term?"""
+    code = int(state.tokens[token])
+    if code & 1 == 0:
+        return code >> 1 == wanted
+    arena, block = state.arena, _terms_of(state.forms, code)
+    if block:
+        for at in range(block + 1, block + 1 + arena[block]):
+            if arena[at] == wanted:
+                return True
     return False
 
 
 @inner
 def _stands(state: State, phrase: int, at: int) -> bool:
     """Whether the phrase stands where its pair begins at `at`."""
-    arena, tokens, forms = state.arena, state.tokens, state.forms
+    arena = state.arena
     block = state.phrases[phrase]
-    count, pair = arena[block], arena[block + 1] >> 1
-    if count == 2:
-        return True
+    count, pair = int(arena[block]), arena[block + 1] >> 1
     begin = at - pair
-    if begin < 0 or begin + count >= tokens.size:
+    if begin < 0 or begin + count >= state.tokens.size:
         return False
     for place in range(count):
         if place in (pair, pair + 1):
             continue
-        terms = forms[FORM_WIDTH * int(tokens[begin + place]) + FORM_TERMS]
-        if not _has(arena, terms, arena[block + 2 + place]):
+        if not _has(state, begin + place, arena[block + 2 + place]):
             return False
     return True
 
 
 @inner
-def _mark_pairs(state: State, term: int, at: int, step: int, field: int) -> None:
-    """Mark the phrases whose pair is this term at `at` and a term of the token beside it."""
-    arena, keys, lists = state.arena, state.pair_keys, state.pair_lists
-    block = state.forms[FORM_WIDTH * int(state.tokens[at + step]) + FORM_TERMS]
-    if block == 0:
+def _mark_pair(state: State, one: int, other: int, at: int, field: int) -> None:
+    """Mark the phrases whose pair is these terms, the first of which is at `at`."""
+    place = place_of_pair(state.pair_keys, one, other)
+    if place < 0:
         return
-    for entry in range(block + 1, block + 1 + arena[block]):
-        other = arena[entry]
-        place = place_of_pair(keys, term, other) if step > 0 else place_of_pair(keys, other, term)
-        found = lists[place] if place >= 0 else 0
-        if found == 0:
+    arena, seen, found = state.arena, state.seen, state.pair_lists[place]
+    if found == 0:
+        return
+    for item in range(found + 1, found + 1 + arena[found]):
+        phrase = int(arena[item])
+        if seen[phrase] & field == 0 and _stands(state, phrase, at):
+            mark(state, phrase, field)
+
+
+@inner
+def _mark_around(state: State, term: int, at: int, field: int) -> None:
+    """Mark the phrases for which `term`, at `at`, is looked for: those that go on behind it and those before."""
+    anchor = state.anchors[term]
+    for step in (1, -1):
+        if not anchor & (BEGINS if step > 0 else ENDS):
             continue
-        for item in range(found + 1, found + 1 + arena[found]):
-            phrase = arena[item]
-            if state.seen[phrase] & field == 0 and _stands(state, phrase, at if step > 0 else at - 1):
-                mark(state, phrase, field)
+        code = int(state.tokens[at + step])
+        if code & 1 == 0:
+            if code:
+                one, other = (term, code >> 1) if step > 0 else (code >> 1, term)
+                _mark_pair(state, one, other, min(at, at + step), field)
+            continue
+        block = _terms_of(state.forms, code)
+        if block:
+            for entry in range(block + 1, block + 1 + state.arena[block]):
+                beside = int(state.arena[entry])
+                one, other = (term, beside) if step > 0 else (beside, term)
+                _mark_pair(state, one, other, min(at, at + step), field)
+
+
+@inner
+def mark_words(state: State, first: int, last: int, field: int) -> bool:
+    """Mark the terms of the tokens from `first` to before `last`. Says whether a phrase may be among them."""
+    tokens, seen, queue, anchors = state.tokens, state.seen, state.queue, state.anchors
+    count = state.numbers[SEEN]
+    anchor = 0
+    for at in range(first, last):
+        code = int(tokens[at])
+        if code == BLANK:
+            continue
+        if code & 1:
+            state.numbers[SEEN] = count
+            anchor |= _mark_form(state, code >> 1, field)
+            count = state.numbers[SEEN]
+            continue
+        term = code >> 1
+        before = int(seen[term])
+        if before & field:
+            continue
+        if before == 0:
+            queue[count] = term
+            count += 1
+        seen[term] = before | field
+        anchor |= anchors[term]
+    state.numbers[SEEN] = count
+    return anchor != 0
 
 
 @inner
 def mark_phrases(state: State, first: int, last: int, field: int) -> None:
     """Mark the phrases among the tokens; a token before `first` and at `last` belongs to no field."""
-    forms, tokens, arena, anchors = state.forms, state.tokens, state.arena, state.anchors
-    stamp = state.numbers[STAMP]
+    tokens, arena, anchors, forms = state.tokens, state.arena, state.anchors, state.forms
     for at in range(first, last):
-        form = FORM_WIDTH * int(tokens[at])
-        if forms[form + FORM_ANCHOR] != stamp or forms[form + FORM_STAMP] != stamp:
+        code = int(tokens[at])
+        if code & 1 == 0:
+            if anchors[code >> 1]:
+                _mark_around(state, code >> 1, at, field)
             continue
-        block = forms[form + FORM_TERMS]
-        for entry in range(block + 1, block + 1 + arena[block]):
-            term = arena[entry]
-            anchor = anchors[term]
-            if anchor & BEGINS:
-                _mark_pairs(state, term, at, 1, field)
-            if anchor & ENDS:
-                _mark_pairs(state, term, at, -1, field)
+        block = _terms_of(forms, code)
+        if block:
+            for entry in range(block + 1, block + 1 + arena[block]):
+                if anchors[arena[entry]]:
+                    _mark_around(state, arena[entry], at, field)
 
 
 @inner

@@ -41,8 +41,8 @@ NUMBERS = 64
 
 TERM_WIDTH = 4  # of `terms`: bucket of rules, list of groups, document frequency, uses
 BUCKET, GROUPS, FREQUENCY, USES = range(4)
-FORM_WIDTH = 4  # of `forms`: list of terms, stamp, stamp of anchors, count
-FORM_TERMS, FORM_STAMP, FORM_ANCHOR, FORM_COUNT = range(4)
+FORM_WIDTH = 2  # of `forms`: list of terms, stamp of the field it was met in last
+FORM_TERMS, FORM_STAMP = range(2)
 ALWAYS = 1  # the term that every article has
 
 
@@ -142,7 +142,7 @@ FIELDS = [
     ("anchored", _I32),  # how many phrases make it so: begins, ends
     ("phrases", _I32),  # for each term that is a phrase its places
     ("queue", _I32),  # the terms seen in this article
-    ("tokens", _I32),  # the forms of this article in order
+    ("tokens", _I32),  # the codes of this article's words in order, 0 before and behind each field
     ("unknown", _I32),  # begin and end of each chunk that is not known
     ("hits", _I32),
     ("slots", _I32),  # for each rule its program and the article that it was found for
