@@ -11,7 +11,9 @@ from workers.match.engine.keys import ALWAYS_KEY, Clause, Key
 from workers.match.engine.languages import Languages
 from workers.match.engine.outside import Outside
 from workers.match.engine.store import Store
-from workers.match.engine.words import Words
+from workers.match.engine.words import Words, beginning
+from workers.match.spellings import spellings
+from workers.rules.language.fold import fold
 
 _COMMON = (0, 60, 60, 30, 15, 8, 5, 3, 2, 1)
 """How often, of 500 articles, one has a word of so many letters: a first guess, until articles have been counted."""
@@ -77,8 +79,22 @@ class Catalogue:
         length = len(key[1]) if key[0] != "o" else 3
         term = edits.add_term(self._store.state, _COMMON[min(length, len(_COMMON) - 1)])
         self._words.add(key, term, members)
+        self._want(key, 1)
         self.forms.link(key, term)
         return term
+
+    def _want(self, key: Key, step: int) -> None:
+        """Tell the compiled part which plain words matter."""
+        match key[0]:
+            case "w":
+                for each in spellings(key[1]):
+                    self._store.want(each, step)
+            case "=":
+                self._store.want(fold(key[1]), step)
+            case "*":
+                self._store.want_beginning(beginning(key[1]), step)
+            case "~":
+                self._store.want_any(step)
 
     def _outside_made(self, key: Key) -> int:
         members = self._members(key)
@@ -101,6 +117,7 @@ class Catalogue:
             kind = key[0]
             if kind in _WORDS:
                 self.forms.unlink(key, term)
+                self._want(key, -1)
                 self._word_forgotten(key, term)
             elif kind not in {"p", "g"}:
                 members = self._members(key)

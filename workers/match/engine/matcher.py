@@ -8,7 +8,7 @@ from typing import cast
 from schemas.article import Article
 from workers.match.engine.catalogue import Catalogue
 from workers.match.engine.clauses import Need, branches
-from workers.match.engine.fields import Fields
+from workers.match.engine.given import Given
 from workers.match.engine.kernel import edits, entries
 from workers.match.engine.keys import ALWAYS_KEY, Clause, Literal
 from workers.match.engine.plain import plain_clauses
@@ -99,7 +99,7 @@ class Matcher:
 
     def match(self, article: Article | Mapping[str, object]) -> list[str]:
         """The ids of the rules that say yes, sorted. A mapping has an article's field names."""
-        given = cast(Article, Fields.of(article)) if isinstance(article, Mapping) else article
+        given = cast(Article, Given(article)) if isinstance(article, dict | Mapping) else article
         count = self._asked(given)
         if not count:
             return []

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from workers.match.engine.kernel import edits, entries
+from workers.match.engine.kernel.filter import BEGINNINGS_LOG, WANTED_LOG
 from workers.match.engine.kernel.state import (
     ALWAYS,
     ARENA_TOP,
@@ -16,6 +17,7 @@ from workers.match.engine.kernel.state import (
     FORMS,
     LIVE_WORDS,
     NUMBERS,
+    OPEN,
     SLOTS,
     TABLE_SHIFT,
     TERM_WIDTH,
@@ -87,6 +89,23 @@ class Store:
         data = chunk.encode("utf-8", "surrogatepass")
         self.text[: len(data)] = data
         return len(data)
+
+    def want(self, word: str, step: int) -> None:
+        """Count a folded word that a term wants (1), or wants no more (-1)."""
+        if word.isascii() and word.isalnum():
+            edits.want_word(self.state, self.put_chunk(word[:9]), step)
+
+    def want_beginning(self, beginning: str, step: int) -> None:
+        """Count the three characters that a wildcard begins with; fewer could be the beginning of any word."""
+        if len(beginning) < 3:
+            self.numbers[OPEN] += step
+        elif beginning.isascii() and beginning.isalnum():
+            self.put_chunk(beginning)
+            edits.want_beginning(self.state, step)
+
+    def want_any(self, step: int) -> None:
+        """Count a term that may be satisfied by any word."""
+        self.numbers[OPEN] += step
 
     def rest(self) -> None:
         """After an article: give back what only an unusual one needs."""
@@ -179,5 +198,7 @@ def _made(numbers: Any, buffers: tuple[Any, Any, Any, Any], extra: Any, tests: A
         np.zeros(_PAIRS, np.int32),
         tests,
         extra,
+        np.zeros(1 << WANTED_LOG, np.uint8),
+        np.zeros(1 << BEGINNINGS_LOG, np.uint8),
         np.zeros(0, np.int32),
     )

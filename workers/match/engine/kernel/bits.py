@@ -15,7 +15,7 @@ from workers.match.engine.kernel.state import U64
 
 HIGH = np.uint64(0x8080808080808080)
 _LOW7 = np.uint64(0x7F7F7F7F7F7F7F7F)
-_CASE = np.uint64(0x2020202020202020)
+CASE = np.uint64(0x2020202020202020)
 _ONES = 0x0101010101010101
 _FROM_A = np.uint64((0x80 - 0x61) * _ONES)
 _BEHIND_Z = np.uint64((0x80 - 0x7B) * _ONES)
@@ -48,7 +48,7 @@ trailing_zeros: Callable[[Any], int] = intrinsic(_trailing_zeros)
 def letters_and_digits(eight: U64) -> U64:
     """The highest bit of each byte that is an ASCII letter or digit."""
     low = eight & _LOW7
-    small = low | _CASE
+    small = low | CASE
     letters = (small + _FROM_A) & ~(small + _BEHIND_Z)
     digits = (low + _FROM_0) & ~(low + _BEHIND_9)
     return (letters | digits) & ~eight & HIGH

@@ -28,10 +28,12 @@ from workers.match.engine.kernel.bits import (
     trailing_zeros,
 )
 from workers.match.engine.kernel.compiled import inner
+from workers.match.engine.kernel.filter import beginning_place, folded_bytes, wanted_place
 from workers.match.engine.kernel.growth import bytes_doubled
 from workers.match.engine.kernel.state import (
     CHUNKS,
     LONG,
+    OPEN,
     POOL_TOP,
     TABLE_SHIFT,
     TOKENS,
@@ -185,45 +187,62 @@ def _begin(text8: Eights, at: int, end: int) -> int:
 
 
 @inner
-def _end(text: Bytes, text8: Eights, at: int) -> int:
-    """Where the chunk ends that begins at `at`."""
+def _run_end(text8: Eights, at: int) -> int:
+    """Behind the letters and digits from `at` on."""
     others = ~letters_and_digits(text8[at]) & HIGH
     while others == _NOTHING:
         at += 8
         others = ~letters_and_digits(text8[at]) & HIGH
-    at += trailing_zeros(others) >> 3
-    kind = KINDS[text[at]]
-    if kind != SEPARATES and (kind != MAY_END or KINDS[text[at + 1]] != SEPARATES):
-        return extended(text, at)
-    return at
+    return at + (trailing_zeros(others) >> 3)
+
+
+@inner
+def _take_known(state: State, begin: int, end: int, language: int, count: int) -> int:
+    """Take a chunk that is not blank; how many tokens there are then."""
+    length = end - begin
+    if length > 8:
+        return _take_longer(state, begin, end, language, count)
+    of_language = np.uint64(language)
+    want = _USED | (of_language << _TWO_BYTES) | np.uint64(length)
+    key = state.text8[begin] & FIRST_BYTES[length]
+    value = _short_code(state.table, np.uint64(state.numbers[TABLE_SHIFT]), key, want, of_language)
+    code = code_of(value)
+    if code > 0:
+        state.tokens[count] = code
+        return count + 1
+    if code < 0:
+        return _taken(state.tokens, count, state.arena, -code)
+    if value == _NOTHING:
+        _note(state, begin, end)
+    return count
 
 
 @inner
 def read(state: State, begin: int, end: int, language: int) -> None:
     """Put the words of the text between the two places behind the tokens, and chunks that are not known to `unknown`.
 
-    The byte at `end` separates, and so do the sixteen behind the last field.
+    The byte at `end` separates, and so do the sixteen behind the last field. A plain word that no term can want is
+    blank, known or not.
     """
-    text, text8, table, tokens = state.text, state.text8, state.table, state.tokens
+    text, text8, tokens = state.text, state.text8, state.tokens
+    wanted, beginnings = state.wanted, state.wanted_beginnings
     count = state.numbers[TOKENS]
-    shift, of_language = np.uint64(state.numbers[TABLE_SHIFT]), np.uint64(language)
-    want = _USED | (of_language << _TWO_BYTES)
+    told = state.numbers[OPEN] == 0
     at = _begin(text8, begin, end)
     while at < end:
-        stop = _end(text, text8, at)
-        length = stop - at
-        if length <= 8:
-            value = _short_code(table, shift, text8[at] & FIRST_BYTES[length], want | np.uint64(length), of_language)
-            code = code_of(value)
-            if code > 0:
-                tokens[count] = code
+        stop = _run_end(text8, at)
+        kind = KINDS[text[stop]]
+        if kind != SEPARATES and (kind != MAY_END or KINDS[text[stop + 1]] != SEPARATES):
+            stop = extended(text, stop)
+        elif told:
+            length = min(stop - at, 9)
+            word = folded_bytes(text8[at], length)
+            if wanted[wanted_place(word, length)] == 0 and beginnings[beginning_place(word)] == 0:
+                tokens[count] = BLANK
                 count += 1
-            elif code < 0:
-                count = _taken(tokens, count, state.arena, -code)
-            elif value == _NOTHING:
-                _note(state, at, stop)
-        else:
-            count = _take_longer(state, at, stop, language, count)
+                at = _begin(text8, stop, end)
+                continue
+        count = _take_known(state, at, stop, language, count)
         at = _begin(text8, stop, end)
     state.numbers[TOKENS] = count
 

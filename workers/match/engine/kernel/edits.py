@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from workers.match.engine.kernel.arena import appended, given_back, size_class, taken, without
 from workers.match.engine.kernel.chunks import recoded, remembered
-from workers.match.engine.kernel.compiled import entry
+from workers.match.engine.kernel.compiled import entry, inner
+from workers.match.engine.kernel.filter import COUNT_MAX, beginning_place, folded_bytes, wanted_place
 from workers.match.engine.kernel.growth import doubled
 from workers.match.engine.kernel.programs import cheapest, filed, program_freed, program_made, slot_made, unfiled
 from workers.match.engine.kernel.state import (
@@ -15,6 +16,7 @@ from workers.match.engine.kernel.state import (
     FORMS,
     POOL_TOP,
     SLOT_FREE,
+    Bytes,
     State,
 )
 from workers.match.engine.kernel.terms import group_made, phrase_made, released, term_freed, term_made, used
@@ -45,6 +47,27 @@ def code_list(state: State, count: int) -> int:
 def recode(state: State, begin: int, end: int, language: int, code: int) -> int:
     """Let the chunk of the text, if it is known, stand for a word with another code."""
     recoded(state, begin, end, language, code)
+    return 0
+
+
+@inner
+def _counted(counts: Bytes, place: int, step: int) -> None:
+    if counts[place] < COUNT_MAX:
+        counts[place] += step
+
+
+@entry
+def want_word(state: State, length: int, step: int) -> int:
+    """Count a plain word, which begins the text in lower case, once more (1) or once less (-1)."""
+    length = min(length, 9)
+    _counted(state.wanted, wanted_place(folded_bytes(state.text8[0], length), length), step)
+    return 0
+
+
+@entry
+def want_beginning(state: State, step: int) -> int:
+    """The same for the three letters that a wildcard begins with."""
+    _counted(state.wanted_beginnings, beginning_place(folded_bytes(state.text8[0], 3)), step)
     return 0
 
 

@@ -92,7 +92,7 @@ def made(
     numbers: Int64s, arena: Int32s, text: Bytes, text8: Eights, table: Uint64s, table_pool: Int32s, pool: Bytes,
     forms: Int32s, terms: Int32s, seen: Bytes, anchors: Bytes, anchored: Int32s, phrases: Int32s, queue: Int32s,
     tokens: Int32s, unknown: Int32s, hits: Int32s, slots: Int32s, pair_keys: Uint64s, pair_lists: Int32s, tests:
-    Int64s, extra: Int32s, long_codes: Int32s,
+    Int64s, extra: Int32s, wanted: Bytes, wanted_beginnings: Bytes, long_codes: Int32s,
 ) -> State:  # fmt: skip
     """The state of these arrays."""
     state: State = structref.new(STATE)
@@ -102,6 +102,7 @@ def made(
     state.phrases, state.queue, state.tokens, state.unknown = phrases, queue, tokens, unknown
     state.hits, state.slots, state.pair_keys, state.pair_lists = hits, slots, pair_keys, pair_lists
     state.tests, state.extra, state.long_codes = tests, extra, long_codes
+    state.wanted, state.wanted_beginnings = wanted, wanted_beginnings
     return state
 
 

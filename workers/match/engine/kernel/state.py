@@ -35,6 +35,7 @@ LIVE_WORDS = 51  # words of the arena in use
 SWEEP = 52
 TABLE_SHIFT = 53
 WORDS = 54  # of the article
+OPEN = 57  # how many terms may be satisfied by words that cannot be told by their beginning
 DEAD = 55  # the list of terms that nothing uses any more
 DECAYED = 56  # at how many sampled articles frequencies were halved last
 NUMBERS = 64
@@ -116,6 +117,8 @@ class State(structref.StructRefProxy):  # type: ignore[misc]
     pair_lists: Int32s
     tests: Int64s
     extra: Int32s
+    wanted: Bytes
+    wanted_beginnings: Bytes
     long_codes: Int32s
 
 
@@ -150,6 +153,8 @@ FIELDS = [
     ("pair_lists", _I32),
     ("tests", _I64),  # number tests: field, least, most, term
     ("extra", _I32),  # terms that come from outside: metadata and codes
+    ("wanted", _U8),  # by hashes of plain words: how many terms are satisfied by such a word
+    ("wanted_beginnings", _U8),  # by hashes of three letters: how many wildcards begin with such
     ("long_codes", _I32),  # what the long chunks of this article stand for, in order
 ]
 STATE = StateType(FIELDS)
