@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from workers.match.engine.kernel import edits
-from workers.match.engine.kernel.chunks import BLANK, REMEMBERED_BYTES_MAX
+from workers.match.engine.kernel.chunks import REMEMBERED_BYTES_MAX
+from workers.match.engine.kernel.state import BLANK
 from workers.match.engine.keys import Key
 from workers.match.engine.languages import Languages
 from workers.match.engine.store import Store

@@ -50,7 +50,7 @@ class Store:
         self._tests = np.zeros(4 << 6, np.int64)
         buffers = _text_buffers(self._text)
         self.state = _made(self.numbers, buffers, self._extra, self._tests)
-        self.unknown = memoryview(buffers[3])
+        self.unknown = memoryview(buffers[4])
         self.text = memoryview(self._text)  # type: ignore[arg-type]
         self._long_codes: Sequence[int] = ()
         self._hits: Any = entries.hits(self.state)
@@ -121,7 +121,7 @@ class Store:
         self._text = np.zeros(size, np.uint8)
         self.text = memoryview(self._text)  # type: ignore[arg-type]
         buffers = _text_buffers(self._text)
-        self.unknown = memoryview(buffers[3])
+        self.unknown = memoryview(buffers[4])
         entries.set_text(self.state, *buffers)
 
     def put_long_codes(self, codes: Sequence[int]) -> None:
@@ -143,7 +143,7 @@ class Store:
 
     def put_behind(self, terms: Sequence[int]) -> int:
         """Hand over the terms that an article has besides; how many."""
-        return self.put((0, 0, *terms)) - 2
+        return self.put(terms)
 
     def hits(self, count: int) -> list[int]:
         """The hits of the article matched last."""
@@ -166,15 +166,16 @@ class Store:
 _LARGE_TEXT_BYTES = 1 << 22
 
 
-def _text_buffers(text: Any) -> tuple[Any, Any, Any, Any]:
+def _text_buffers(text: Any) -> tuple[Any, Any, Any, Any, Any]:
     """The text, eight bytes of it from anywhere, and room for what is read in it."""
     eights = np.ndarray((text.size - 7,), np.uint64, text, 0, (1,))
     # A byte may make more than one word: normalisation writes some ligatures in full, three bytes make four words.
-    return text, eights, np.zeros(2 * text.size + 64, np.int32), np.zeros(text.size + 64, np.int32)
+    tokens, noted = np.zeros(2 * text.size + 64, np.int32), np.zeros(2 * text.size + 64, np.int32)
+    return text, eights, tokens, noted, np.zeros(text.size + 64, np.int32)
 
 
-def _made(numbers: Any, buffers: tuple[Any, Any, Any, Any], extra: Any, tests: Any) -> Any:
-    text, eights, tokens, unknown = buffers
+def _made(numbers: Any, buffers: tuple[Any, Any, Any, Any, Any], extra: Any, tests: Any) -> Any:
+    text, eights, tokens, noted, unknown = buffers
     return entries.made(
         numbers,
         np.zeros(_ARENA_WORDS, np.int32),
@@ -191,6 +192,7 @@ def _made(numbers: Any, buffers: tuple[Any, Any, Any, Any], extra: Any, tests: A
         np.zeros(_TERMS, np.int32),
         np.zeros(_TERMS, np.int32),
         tokens,
+        noted,
         unknown,
         np.zeros(_SLOTS, np.int32),
         np.zeros(2 * _SLOTS, np.int32),

@@ -20,35 +20,23 @@ import numpy as np
 
 from workers.match.engine.kernel.bits import (
     FIRST_BYTES,
-    HIGH,
-    code_of,
     index_of,
-    letters_and_digits,
     mixed,
-    trailing_zeros,
 )
 from workers.match.engine.kernel.compiled import inner
-from workers.match.engine.kernel.filter import beginning_place, folded_bytes, wanted_place
 from workers.match.engine.kernel.growth import bytes_doubled
 from workers.match.engine.kernel.state import (
     CHUNKS,
-    LONG,
-    OPEN,
     POOL_TOP,
     TABLE_SHIFT,
-    TOKENS,
     U64,
-    UNKNOWN,
-    Bytes,
     Eights,
-    Int32s,
     State,
     Uint64s,
 )
 
 REMEMBERED_BYTES_MAX = 255  # a longer chunk is worked out each time
 
-BLANK = 1
 SEPARATES, MAY_END, JOINS, PLAIN = range(4)
 
 
@@ -63,21 +51,11 @@ def _kinds() -> Any:
 
 
 KINDS = _kinds()
-_USED = np.uint64(1 << 24)
-_TWO_BYTES = np.uint64(16)
+USED = np.uint64(1 << 24)
+TWO_BYTES = np.uint64(16)
 _HALF = np.uint64(32)
 _FORM = np.uint64(0xFFFFFFFF)
-_NOTHING = np.uint64(0)
-
-
-@inner
-def extended(text: Bytes, at: int) -> int:
-    """Where the chunk ends that goes on at `at` with something besides plain letters and digits."""
-    while KINDS[text[at]] != SEPARATES:
-        at += 1
-    while KINDS[text[at - 1]] == MAY_END:
-        at -= 1
-    return at
+NOTHING = np.uint64(0)
 
 
 @inner
@@ -109,11 +87,11 @@ def place_of(state: State, key: U64, begin: int, length: int, language: int) -> 
     """Where in the table the chunk is; below 0: the free place for it, less 1."""
     table = state.table
     last = (table.size >> 1) - 1
-    want = _USED | (np.uint64(language) << _TWO_BYTES) | np.uint64(length)
+    want = USED | (np.uint64(language) << TWO_BYTES) | np.uint64(length)
     place = index_of(mixed(key, np.uint64(language)) >> np.uint64(state.numbers[TABLE_SHIFT]))
     while True:
         value = table[2 * place + 1]
-        if value == _NOTHING:
+        if value == NOTHING:
             return -1 - place
         if table[2 * place] == key and value >> _HALF == want and (length <= 8 or _same(state, place, begin, length)):
             return place
@@ -121,130 +99,15 @@ def place_of(state: State, key: U64, begin: int, length: int, language: int) -> 
 
 
 @inner
-def _short_code(table: Uint64s, shift: U64, key: U64, want: U64, language: U64) -> U64:
+def short_code(table: Uint64s, shift: U64, key: U64, want: U64, language: U64) -> U64:
     """What a chunk of up to eight bytes stands for, as it stands in the table; 0 if it is not there."""
     last = (table.size >> 1) - 1
     place = index_of(mixed(key, language) >> shift)
     while True:
         value = table[2 * place + 1]
-        if (table[2 * place] == key and value >> _HALF == want) or value == _NOTHING:
+        if (table[2 * place] == key and value >> _HALF == want) or value == NOTHING:
             return value
         place = (place + 1) & last
-
-
-@inner
-def _note(state: State, begin: int, end: int) -> None:
-    unknown, count = state.unknown, state.numbers[UNKNOWN]
-    unknown[2 * count] = begin
-    unknown[2 * count + 1] = end
-    state.numbers[UNKNOWN] = count + 1
-
-
-@inner
-def _taken(tokens: Int32s, count: int, arena: Int32s, block: int) -> int:
-    """Put the forms of a list behind the tokens; how many these are then."""
-    for at in range(block + 1, block + 1 + arena[block]):
-        tokens[count] = arena[at]
-        count += 1
-    return count
-
-
-@inner
-def _take_longer(state: State, begin: int, end: int, language: int, count: int) -> int:
-    """Take a chunk of more than eight bytes."""
-    length = end - begin
-    if length > REMEMBERED_BYTES_MAX:
-        number = state.numbers[LONG]
-        state.numbers[LONG] = number + 1
-        if number >= state.long_codes.size:
-            _note(state, begin, end)
-            return count
-        code = int(state.long_codes[number])
-    else:
-        place = place_of(state, key_of(state.text8, begin, length), begin, length, language)
-        if place < 0:
-            _note(state, begin, end)
-            return count
-        code = code_of(state.table[2 * place + 1])
-    if code > 0:
-        state.tokens[count] = code
-        return count + 1
-    return _taken(state.tokens, count, state.arena, -code) if code else count
-
-
-@inner
-def _begin(text8: Eights, at: int, end: int) -> int:
-    """Where from `at` on the next chunk begins; `end` or behind if there is none."""
-    eight = text8[at]
-    words = letters_and_digits(eight) | (eight & HIGH)
-    while words == _NOTHING:
-        at += 8
-        if at >= end:
-            return at
-        eight = text8[at]
-        words = letters_and_digits(eight) | (eight & HIGH)
-    return at + (trailing_zeros(words) >> 3)
-
-
-@inner
-def _run_end(text8: Eights, at: int) -> int:
-    """Behind the letters and digits from `at` on."""
-    others = ~letters_and_digits(text8[at]) & HIGH
-    while others == _NOTHING:
-        at += 8
-        others = ~letters_and_digits(text8[at]) & HIGH
-    return at + (trailing_zeros(others) >> 3)
-
-
-@inner
-def _take_known(state: State, begin: int, end: int, language: int, count: int) -> int:
-    """Take a chunk that is not blank; how many tokens there are then."""
-    length = end - begin
-    if length > 8:
-        return _take_longer(state, begin, end, language, count)
-    of_language = np.uint64(language)
-    want = _USED | (of_language << _TWO_BYTES) | np.uint64(length)
-    key = state.text8[begin] & FIRST_BYTES[length]
-    value = _short_code(state.table, np.uint64(state.numbers[TABLE_SHIFT]), key, want, of_language)
-    code = code_of(value)
-    if code > 0:
-        state.tokens[count] = code
-        return count + 1
-    if code < 0:
-        return _taken(state.tokens, count, state.arena, -code)
-    if value == _NOTHING:
-        _note(state, begin, end)
-    return count
-
-
-@inner
-def read(state: State, begin: int, end: int, language: int) -> None:
-    """Put the words of the text between the two places behind the tokens, and chunks that are not known to `unknown`.
-
-    The byte at `end` separates, and so do the sixteen behind the last field. A plain word that no term can want is
-    blank, known or not.
-    """
-    text, text8, tokens = state.text, state.text8, state.tokens
-    wanted, beginnings = state.wanted, state.wanted_beginnings
-    count = state.numbers[TOKENS]
-    told = state.numbers[OPEN] == 0
-    at = _begin(text8, begin, end)
-    while at < end:
-        stop = _run_end(text8, at)
-        kind = KINDS[text[stop]]
-        if kind != SEPARATES and (kind != MAY_END or KINDS[text[stop + 1]] != SEPARATES):
-            stop = extended(text, stop)
-        elif told:
-            length = min(stop - at, 9)
-            word = folded_bytes(text8[at], length)
-            if wanted[wanted_place(word, length)] == 0 and beginnings[beginning_place(word)] == 0:
-                tokens[count] = BLANK
-                count += 1
-                at = _begin(text8, stop, end)
-                continue
-        count = _take_known(state, at, stop, language, count)
-        at = _begin(text8, stop, end)
-    state.numbers[TOKENS] = count
 
 
 @inner
@@ -278,11 +141,11 @@ def _enlarged(state: State) -> None:
     last = old.size - 1
     for at in range(old.size >> 1):
         value = old[2 * at + 1]
-        if value == _NOTHING:
+        if value == NOTHING:
             continue
-        language = (value >> _HALF >> _TWO_BYTES) & np.uint64(0xFF)
+        language = (value >> _HALF >> TWO_BYTES) & np.uint64(0xFF)
         place = index_of(mixed(old[2 * at], language) >> shift)
-        while table[2 * place + 1] != _NOTHING:
+        while table[2 * place + 1] != NOTHING:
             place = (place + 1) & last
         table[2 * place], table[2 * place + 1] = old[2 * at], value
         table_pool[place] = old_pool[at]
@@ -299,7 +162,7 @@ def remembered(state: State, begin: int, end: int, language: int, code: int) -> 
         return
     place = -1 - place
     state.table[2 * place] = key
-    want = _USED | (np.uint64(language) << _TWO_BYTES) | np.uint64(length)
+    want = USED | (np.uint64(language) << TWO_BYTES) | np.uint64(length)
     state.table[2 * place + 1] = (want << _HALF) | (np.uint64(code) & _FORM)
     if length > 8:
         _pooled(state, place, begin, length)

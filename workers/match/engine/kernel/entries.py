@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from numba.experimental import structref
 
-from workers.match.engine.kernel.chunks import read
 from workers.match.engine.kernel.compiled import entry, inner
-from workers.match.engine.kernel.marks import mark, mark_groups, mark_phrases, mark_words
+from workers.match.engine.kernel.marks import mark, mark_groups, mark_phrases
+from workers.match.engine.kernel.reading import read
 from workers.match.engine.kernel.scan import sample, scan
 from workers.match.engine.kernel.state import (
     ALWAYS,
     ARTICLES,
-    FORM_STAMP,
-    FORM_WIDTH,
-    FORMS,
     HITS,
     LONG,
+    NOTED,
     SEEN,
     SLOTS,
     STAMP,
@@ -38,32 +36,36 @@ URGENCY, WORD_COUNT = range(2)  # of number tests
 
 
 @inner
-def _read_all(state: State, title: int, lead: int, body: int, language: int) -> None:
-    numbers, tokens = state.numbers, state.tokens
-    numbers[UNKNOWN] = 0
-    numbers[LONG] = 0
-    numbers[TOKENS] = 1
-    tokens[0] = 0
-    read(state, 0, title, language)
-    tokens[numbers[TOKENS]] = 0
+def _read_field(state: State, begin: int, end: int, language: int, field: int) -> None:
+    """Read a field; behind its words stands a token of none."""
+    read(state, begin, end, language, field)
+    numbers = state.numbers
+    state.tokens[numbers[TOKENS]] = 0
     numbers[TOKENS] += 1
-    state.extra[0] = numbers[TOKENS]
-    read(state, title + 1, lead, language)
-    tokens[numbers[TOKENS]] = 0
-    numbers[TOKENS] += 1
-    state.extra[1] = numbers[TOKENS]
-    read(state, lead + 1, body, language)
-    tokens[numbers[TOKENS]] = 0
-    numbers[WORDS] = numbers[TOKENS] - 3
+    if numbers[NOTED]:
+        mark_phrases(state, field)
 
 
 @inner
-def _mark_field(state: State, first: int, last: int, field: int) -> None:
-    if first == last:
-        return
-    state.numbers[STAMP] += 1
-    if mark_words(state, first, last, field):
-        mark_phrases(state, first, last, field)
+def _read_all(state: State, title: int, lead: int, body: int, language: int) -> None:
+    numbers = state.numbers
+    numbers[UNKNOWN] = 0
+    numbers[LONG] = 0
+    numbers[NOTED] = 0
+    numbers[SEEN] = 0
+    state.tokens[0] = 0
+    numbers[TOKENS] = 1
+    _read_field(state, 0, title, language, 1)
+    _read_field(state, title + 1, lead, language, 2)
+    _read_field(state, lead + 1, body, language, 4)
+    numbers[WORDS] = numbers[TOKENS] - 4
+
+
+@inner
+def _forget_seen(state: State) -> None:
+    seen, queue = state.seen, state.queue
+    for at in range(state.numbers[SEEN]):
+        seen[queue[at]] = 0
 
 
 @inner
@@ -81,8 +83,6 @@ def _rested(state: State) -> None:
     if state.numbers[STAMP] < _STAMP_MAX:
         return
     state.numbers[STAMP] = 0
-    for at in range(0, FORM_WIDTH * state.numbers[FORMS], FORM_WIDTH):
-        state.forms[at + FORM_STAMP] = 0
     for slot in range(state.numbers[SLOTS]):
         state.slots[2 * slot + 1] = 0
 
@@ -91,15 +91,16 @@ def _rested(state: State) -> None:
 def made(
     numbers: Int64s, arena: Int32s, text: Bytes, text8: Eights, table: Uint64s, table_pool: Int32s, pool: Bytes,
     forms: Int32s, terms: Int32s, seen: Bytes, anchors: Bytes, anchored: Int32s, phrases: Int32s, queue: Int32s,
-    tokens: Int32s, unknown: Int32s, hits: Int32s, slots: Int32s, pair_keys: Uint64s, pair_lists: Int32s, tests:
-    Int64s, extra: Int32s, wanted: Bytes, wanted_beginnings: Bytes, long_codes: Int32s,
+    tokens: Int32s, noted: Int32s, unknown: Int32s, hits: Int32s, slots: Int32s, pair_keys: Uint64s,
+    pair_lists: Int32s, tests: Int64s, extra: Int32s, wanted: Bytes, wanted_beginnings: Bytes, long_codes: Int32s,
 ) -> State:  # fmt: skip
     """The state of these arrays."""
     state: State = structref.new(STATE)
     state.numbers, state.arena, state.text, state.text8 = numbers, arena, text, text8
     state.table, state.table_pool, state.pool, state.forms = table, table_pool, pool, forms
     state.terms, state.seen, state.anchors, state.anchored = terms, seen, anchors, anchored
-    state.phrases, state.queue, state.tokens, state.unknown = phrases, queue, tokens, unknown
+    state.phrases, state.queue, state.tokens = phrases, queue, tokens
+    state.noted, state.unknown = noted, unknown
     state.hits, state.slots, state.pair_keys, state.pair_lists = hits, slots, pair_keys, pair_lists
     state.tests, state.extra, state.long_codes = tests, extra, long_codes
     state.wanted, state.wanted_beginnings = wanted, wanted_beginnings
@@ -111,38 +112,34 @@ def match(state: State, title: int, lead: int, body: int, language: int, urgency
     """How many rules an article hits: they are in `hits`. Below 0: so many chunks are unknown, and nothing was asked.
 
     The places are where each field ends in `text`; each is followed by a byte that separates. The first `extra`
-    numbers of `extra`, from the third on, are terms that the article has besides.
+    numbers of `extra` are terms that the article has besides.
     """
     numbers = state.numbers
     _read_all(state, title, lead, body, language)
     if numbers[UNKNOWN]:
+        _forget_seen(state)
         return -int(numbers[UNKNOWN])
     _rested(state)
     numbers[ARTICLES] += 1
-    numbers[SEEN] = 0
     mark(state, ALWAYS, 7)
-    for at in range(2, 2 + extra):
+    for at in range(extra):
         mark(state, state.extra[at], 7)
-    _mark_numbers(state, urgency)
-    second, third, behind = state.extra[0], state.extra[1], numbers[TOKENS]
-    _mark_field(state, 1, second - 1, 1)
-    _mark_field(state, second, third - 1, 2)
-    _mark_field(state, third, behind, 4)
+    if numbers[TESTS]:
+        _mark_numbers(state, urgency)
     mark_groups(state)
     numbers[STAMP] += 1
     scan(state)
     if numbers[ARTICLES] % SAMPLED_EVERY == 0:
         sample(state)
-    seen, queue = state.seen, state.queue
-    for at in range(numbers[SEEN]):
-        seen[queue[at]] = 0
+    _forget_seen(state)
     return int(numbers[HITS])
 
 
 @entry
-def set_text(state: State, text: Bytes, text8: Eights, tokens: Int32s, unknown: Int32s) -> int:
+def set_text(state: State, text: Bytes, text8: Eights, tokens: Int32s, noted: Int32s, unknown: Int32s) -> int:
     """Other buffers for the text of an article and what is read in it."""
-    state.text, state.text8, state.tokens, state.unknown = text, text8, tokens, unknown
+    state.text, state.text8, state.tokens = text, text8, tokens
+    state.noted, state.unknown = noted, unknown
     return 0
 
 

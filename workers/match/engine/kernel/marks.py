@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from workers.match.engine.kernel.chunks import BLANK
 from workers.match.engine.kernel.compiled import inner
 from workers.match.engine.kernel.pairs import place_of_pair
 from workers.match.engine.kernel.state import (
-    FORM_STAMP,
+    BLANK,
     FORM_TERMS,
     FORM_WIDTH,
     GROUPS,
+    NOTED,
     SEEN,
-    STAMP,
     TERM_WIDTH,
     Int32s,
     State,
@@ -39,14 +38,10 @@ def _terms_of(forms: Int32s, code: int) -> int:
 
 
 @inner
-def _mark_form(state: State, form: int, field: int) -> int:
-    """Mark the terms of a form where it is met first in the field; the bits of their anchors."""
+def mark_form(state: State, form: int, field: int) -> int:
+    """Mark the terms of a form; the bits of their anchors."""
     forms, arena = state.forms, state.arena
-    at = FORM_WIDTH * form
-    if forms[at + FORM_STAMP] == state.numbers[STAMP]:
-        return 0
-    forms[at + FORM_STAMP] = state.numbers[STAMP]
-    block = forms[at + FORM_TERMS]
+    block = forms[FORM_WIDTH * form + FORM_TERMS]
     anchor = 0
     if block:
         for entry in range(block + 1, block + 1 + arena[block]):
@@ -123,48 +118,21 @@ def _mark_around(state: State, term: int, at: int, field: int) -> None:
 
 
 @inner
-def mark_words(state: State, first: int, last: int, field: int) -> bool:
-    """Mark the terms of the tokens from `first` to before `last`. Says whether a phrase may be among them."""
-    tokens, seen, queue, anchors = state.tokens, state.seen, state.queue, state.anchors
-    count = state.numbers[SEEN]
-    anchor = 0
-    for at in range(first, last):
-        code = int(tokens[at])
-        if code == BLANK:
-            continue
-        if code & 1:
-            state.numbers[SEEN] = count
-            anchor |= _mark_form(state, code >> 1, field)
-            count = state.numbers[SEEN]
-            continue
-        term = code >> 1
-        before = int(seen[term])
-        if before & field:
-            continue
-        if before == 0:
-            queue[count] = term
-            count += 1
-        seen[term] = before | field
-        anchor |= anchors[term]
-    state.numbers[SEEN] = count
-    return anchor != 0
-
-
-@inner
-def mark_phrases(state: State, first: int, last: int, field: int) -> None:
-    """Mark the phrases among the tokens; a token before `first` and at `last` belongs to no field."""
-    tokens, arena, anchors, forms = state.tokens, state.arena, state.anchors, state.forms
-    for at in range(first, last):
+def mark_phrases(state: State, field: int) -> None:
+    """Mark the phrases among the noted tokens; the tokens before and behind a field belong to none."""
+    tokens, arena, anchors, forms, noted = state.tokens, state.arena, state.anchors, state.forms, state.noted
+    for place in range(state.numbers[NOTED]):
+        at = int(noted[place])
         code = int(tokens[at])
         if code & 1 == 0:
-            if anchors[code >> 1]:
-                _mark_around(state, code >> 1, at, field)
+            _mark_around(state, code >> 1, at, field)
             continue
         block = _terms_of(forms, code)
         if block:
             for entry in range(block + 1, block + 1 + arena[block]):
                 if anchors[arena[entry]]:
                     _mark_around(state, arena[entry], at, field)
+    state.numbers[NOTED] = 0
 
 
 @inner

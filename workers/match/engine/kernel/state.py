@@ -36,14 +36,16 @@ SWEEP = 52
 TABLE_SHIFT = 53
 WORDS = 54  # of the article
 OPEN = 57  # how many terms may be satisfied by words that cannot be told by their beginning
+NOTED = 58  # how many tokens may be in phrases
 DEAD = 55  # the list of terms that nothing uses any more
 DECAYED = 56  # at how many sampled articles frequencies were halved last
 NUMBERS = 64
 
 TERM_WIDTH = 4  # of `terms`: bucket of rules, list of groups, document frequency, uses
 BUCKET, GROUPS, FREQUENCY, USES = range(4)
-FORM_WIDTH = 2  # of `forms`: list of terms, stamp of the field it was met in last
-FORM_TERMS, FORM_STAMP = range(2)
+FORM_WIDTH = 1  # of `forms`: list of terms
+FORM_TERMS = 0
+BLANK = 1  # the code of a word that satisfies no term
 ALWAYS = 1  # the term that every article has
 
 
@@ -110,6 +112,7 @@ class State(structref.StructRefProxy):  # type: ignore[misc]
     phrases: Int32s
     queue: Int32s
     tokens: Int32s
+    noted: Int32s
     unknown: Int32s
     hits: Int32s
     slots: Int32s
@@ -146,6 +149,7 @@ FIELDS = [
     ("phrases", _I32),  # for each term that is a phrase its places
     ("queue", _I32),  # the terms seen in this article
     ("tokens", _I32),  # the codes of this article's words in order, 0 before and behind each field
+    ("noted", _I32),  # the places of tokens that may be in phrases
     ("unknown", _I32),  # begin and end of each chunk that is not known
     ("hits", _I32),
     ("slots", _I32),  # for each rule its program and the article that it was found for
