@@ -99,10 +99,12 @@ def place_of(state: State, key: U64, begin: int, length: int, language: int) -> 
 
 
 @inner
-def short_code(table: Uint64s, shift: U64, key: U64, want: U64, language: U64) -> U64:
+def short_code(table: Uint64s, key: U64, length: int, language: int, shift: int) -> U64:
     """What a chunk of up to eight bytes stands for, as it stands in the table; 0 if it is not there."""
+    of_language = np.uint64(language)
+    want = USED | (of_language << TWO_BYTES) | np.uint64(length)
     last = (table.size >> 1) - 1
-    place = index_of(mixed(key, language) >> shift)
+    place = index_of(mixed(key, of_language) >> np.uint64(shift))
     while True:
         value = table[2 * place + 1]
         if (table[2 * place] == key and value >> _HALF == want) or value == NOTHING:

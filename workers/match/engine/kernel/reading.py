@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from workers.match.engine.kernel.bits import FIRST_BYTES, HIGH, code_of, letters_and_digits, trailing_zeros
 from workers.match.engine.kernel.chunks import (
     KINDS,
@@ -11,15 +9,13 @@ from workers.match.engine.kernel.chunks import (
     NOTHING,
     REMEMBERED_BYTES_MAX,
     SEPARATES,
-    TWO_BYTES,
-    USED,
     key_of,
     place_of,
     short_code,
 )
 from workers.match.engine.kernel.compiled import inner
 from workers.match.engine.kernel.filter import beginning_place, folded_bytes, wanted_place
-from workers.match.engine.kernel.marks import mark_form
+from workers.match.engine.kernel.marks import mark, mark_form
 from workers.match.engine.kernel.state import (
     BLANK,
     LONG,
@@ -28,11 +24,21 @@ from workers.match.engine.kernel.state import (
     SEEN,
     TABLE_SHIFT,
     TOKENS,
+    U64,
     UNKNOWN,
     Bytes,
     Eights,
+    Int32s,
+    Int64s,
     State,
 )
+
+
+@inner
+def _is_blank(wanted: Bytes, beginnings: Bytes, eight: U64, length: int) -> bool:
+    """Can no term want the plain word of this length that begins with these bytes?"""
+    word = folded_bytes(eight, length)
+    return wanted[wanted_place(word, min(length, 9))] == 0 and beginnings[beginning_place(word)] == 0
 
 
 @inner
@@ -91,6 +97,13 @@ def _longer_code(state: State, begin: int, end: int, language: int) -> int:
 
 
 @inner
+def _note(numbers: Int64s, noted: Int32s, token: int) -> None:
+    count = numbers[NOTED]
+    noted[count] = token
+    numbers[NOTED] = count + 1
+
+
+@inner
 def _take(state: State, code: int, field: int) -> None:
     """Put a word to the tokens and mark its terms."""
     numbers = state.numbers
@@ -99,36 +112,19 @@ def _take(state: State, code: int, field: int) -> None:
     numbers[TOKENS] = count + 1
     if code == BLANK:
         return
-    anchor = 0
     if code & 1:
         anchor = mark_form(state, code >> 1, field)
     else:
         term = code >> 1
-        before = int(state.seen[term])
-        if before == 0:
-            state.queue[numbers[SEEN]] = term
-            numbers[SEEN] += 1
-        state.seen[term] = before | field
+        mark(state, term, field)
         anchor = state.anchors[term]
     if anchor:
-        state.noted[numbers[NOTED]] = count
-        numbers[NOTED] += 1
+        _note(numbers, state.noted, count)
 
 
 @inner
-def _take_chunk(state: State, begin: int, end: int, language: int, field: int) -> None:
-    """Put the words of a chunk to the tokens and mark their terms."""
-    length = end - begin
-    if length > 8:
-        code = _longer_code(state, begin, end, language)
-    else:
-        of_language = np.uint64(language)
-        want = USED | (of_language << TWO_BYTES) | np.uint64(length)
-        key = state.text8[begin] & FIRST_BYTES[length]
-        value = short_code(state.table, np.uint64(state.numbers[TABLE_SHIFT]), key, want, of_language)
-        code = code_of(value)
-        if value == NOTHING:
-            _note_unknown(state, begin, end)
+def _take_coded(state: State, code: int, field: int) -> None:
+    """Put the words that a chunk's code stands for to the tokens and mark their terms."""
     if code > 0:
         _take(state, code, field)
     elif code < 0:
@@ -137,29 +133,49 @@ def _take_chunk(state: State, begin: int, end: int, language: int, field: int) -
 
 
 @inner
+def _mark_one(numbers: Int64s, seen: Bytes, queue: Int32s, term: int, field: int) -> None:
+    before = int(seen[term])
+    seen[term] = before | field
+    if before == 0:
+        count = numbers[SEEN]
+        queue[count] = term
+        numbers[SEEN] = count + 1
+
+
+@inner
 def read(state: State, begin: int, end: int, language: int, field: int) -> None:
     """Take the words of the text between the two places.
 
     The byte at `end` separates, and so do the sixteen behind the last field. A plain word that no term can want is
-    blank, known or not.
+    blank, known or not. What is used for each word is named here: taking it from the state costs.
     """
-    text, text8, tokens, numbers = state.text, state.text8, state.tokens, state.numbers
+    text, text8, tokens, numbers, table = state.text, state.text8, state.tokens, state.numbers, state.table
+    seen, queue, anchors, noted = state.seen, state.queue, state.anchors, state.noted
     wanted, beginnings = state.wanted, state.wanted_beginnings
     told = numbers[OPEN] == 0
     at = _begin(text8, begin, end)
     while at < end:
         stop = _run_end(text8, at)
         kind = KINDS[text[stop]]
-        if kind != SEPARATES and (kind != MAY_END or KINDS[text[stop + 1]] != SEPARATES):
+        plain = kind == SEPARATES or (kind == MAY_END and KINDS[text[stop + 1]] == SEPARATES)
+        if not plain:
             stop = _extended(text, stop)
-        elif told:
-            length = min(stop - at, 9)
-            word = folded_bytes(text8[at], length)
-            if wanted[wanted_place(word, length)] == 0 and beginnings[beginning_place(word)] == 0:
-                count = numbers[TOKENS]
-                tokens[count] = BLANK
-                numbers[TOKENS] = count + 1
-                at = _begin(text8, stop, end)
-                continue
-        _take_chunk(state, at, stop, language, field)
+        length = stop - at
+        if plain and told and _is_blank(wanted, beginnings, text8[at], length):
+            code = BLANK
+        elif length <= 8:
+            value = short_code(table, text8[at] & FIRST_BYTES[length], length, language, numbers[TABLE_SHIFT])
+            code = code_of(value) if value != NOTHING else _note_unknown(state, at, stop)
+        else:
+            code = _longer_code(state, at, stop, language)
         at = _begin(text8, stop, end)
+        if code > 0 and (code & 1 == 0 or code == BLANK):
+            count = numbers[TOKENS]
+            tokens[count] = code
+            numbers[TOKENS] = count + 1
+            if code != BLANK:
+                _mark_one(numbers, seen, queue, code >> 1, field)
+                if anchors[code >> 1]:
+                    _note(numbers, noted, count)
+        elif code:
+            _take_coded(state, code, field)
