@@ -36,6 +36,7 @@ class Matcher:
         self._catalogue = Catalogue(self._store)
         self._lists = dict(lists or {})
         self._slots: dict[str, int | tuple[int, ...]] = {}
+        self._branched = 0  # how many rules have several slots
         self._ids: list[str] = [""]  # for each slot its rule
         self._loose: dict[int, Query] = {}  # for each slot that is to be confirmed its rule's tree
         for rule_id, text in (rules or {}).items():
@@ -66,10 +67,12 @@ class Matcher:
             added: int | tuple[int, ...] = self._add_clauses(rule_id, clauses, exact=True)
         else:
             tree = expand(parse(query, self._lists), self._lists) if isinstance(query, str) else query
-            added = tuple(self._add_branch(rule_id, each, tree) for each in branches(tree))
+            slots = tuple(self._add_branch(rule_id, each, tree) for each in branches(tree))
+            added = slots if len(slots) > 1 else slots[0]
         if rule_id in self._slots:
             self.remove(rule_id)
         self._slots[rule_id] = added
+        self._branched += not isinstance(added, int)
 
     def _add_branch(self, rule_id: str, branch: Need, tree: Query) -> int:
         clauses = branch.clauses
@@ -91,7 +94,10 @@ class Matcher:
 
     def remove(self, rule_id: str) -> None:
         """Forget; one that is not there is forgotten already."""
-        slots = self._slots.pop(rule_id, ())
+        slots = self._slots.pop(rule_id, None)
+        if slots is None:
+            return
+        self._branched -= not isinstance(slots, int)
         for slot in (slots,) if isinstance(slots, int) else slots:
             edits.remove_rule(self._store.state, slot)
             self._loose.pop(slot, None)
@@ -100,24 +106,30 @@ class Matcher:
     def match(self, article: Article | Mapping[str, object]) -> list[str]:
         """The ids of the rules that say yes, sorted. A mapping has an article's field names."""
         given = cast(Article, Given(article)) if isinstance(article, dict | Mapping) else article
-        count = self._asked(given)
-        if not count:
+        if not self._asked(given):
             return []
-        ids = self._ids
-        found: list[str] = []
-        reading: Reading | None = None
-        for hit in self._store.hits(count):
-            slot = hit >> 1
-            if hit & 1:
-                if ids[slot] in found:
-                    continue
-                reading = reading or Reading(given)
-                if not holds(self._loose[slot], reading, asked(reading)):
-                    continue
-            found.append(ids[slot])
-        if reading is not None and found and isinstance(article, Article):
+        sure, unsure = self._store.hits()
+        found = list(map(self._ids.__getitem__, sure))
+        if unsure:
+            found += self._confirmed(given, unsure, set(found))
+        if self._branched:
+            found = list(set(found))
+        found.sort()
+        return found
+
+    def _confirmed(self, article: Article, slots: Sequence[int], found: set[str]) -> list[str]:
+        """The rules of these slots that the evaluator confirms."""
+        reading = Reading(article)
+        texts = asked(reading)
+        confirmed = []
+        for slot in slots:
+            rule_id = self._ids[slot]
+            if rule_id not in found and holds(self._loose[slot], reading, texts):
+                confirmed.append(rule_id)
+                found.add(rule_id)
+        if confirmed and isinstance(article, Article):
             RECENT.keep(reading)
-        return found if len(found) == 1 else sorted(set(found))
+        return confirmed
 
     def _asked(self, article: Article) -> int:
         """How many rules hit; their slots are in the store."""

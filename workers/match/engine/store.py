@@ -15,6 +15,7 @@ from workers.match.engine.kernel.state import (
     CANDIDATES,
     FORM_WIDTH,
     FORMS,
+    HITS,
     LIVE_WORDS,
     NUMBERS,
     OPEN,
@@ -23,6 +24,7 @@ from workers.match.engine.kernel.state import (
     TERM_WIDTH,
     TERMS,
     TESTS,
+    UNSURE,
 )
 
 _ARENA_WORDS = 1 << 27
@@ -145,12 +147,12 @@ class Store:
         """Hand over the terms that an article has besides; how many."""
         return self.put(terms)
 
-    def hits(self, count: int) -> list[int]:
-        """The hits of the article matched last."""
+    def hits(self) -> tuple[list[int], list[int]]:
+        """The slots of the rules that the article matched last makes true, and of those that are to be confirmed."""
         if self.numbers[SLOTS] > self._hits.size:
             self._hits = entries.hits(self.state)
-        found: list[int] = self._hits[:count].tolist()
-        return found
+        found, unsure = int(self.numbers[HITS]), int(self.numbers[UNSURE])
+        return self._hits[:found].tolist(), self._hits[self._hits.size - unsure :].tolist() if unsure else []
 
     def count_tests(self, count: int) -> None:
         """So many rows of number tests are in use."""

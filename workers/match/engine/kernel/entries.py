@@ -21,6 +21,7 @@ from workers.match.engine.kernel.state import (
     TESTS,
     TOKENS,
     UNKNOWN,
+    UNSURE,
     WORDS,
     Bytes,
     Eights,
@@ -132,7 +133,7 @@ def match(state: State, title: int, lead: int, body: int, language: int, urgency
     if numbers[ARTICLES] % SAMPLED_EVERY == 0:
         sample(state)
     _forget_seen(state)
-    return int(numbers[HITS])
+    return int(numbers[HITS] + numbers[UNSURE])
 
 
 @entry

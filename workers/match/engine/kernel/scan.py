@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from workers.match.engine.kernel.buckets import CURSOR, MORE, RECORDS, USED, record_words
+from workers.match.engine.kernel.buckets import CURSOR, MORE, NEGATED, RECORDS, USED, record_words
 from workers.match.engine.kernel.compiled import inner
 from workers.match.engine.kernel.programs import refiled
 from workers.match.engine.kernel.state import (
@@ -18,6 +18,7 @@ from workers.match.engine.kernel.state import (
     STAMP,
     TERM_WIDTH,
     TERMS,
+    UNSURE,
     State,
 )
 
@@ -28,11 +29,11 @@ _HALVED_AFTER = 4096  # sampled articles
 
 @inner
 def scan(state: State) -> None:
-    """Put the rules that are true, or may be where they are to be confirmed, to the hits: slot << 1 | confirm."""
+    """Put the rules that are true to the hits, and those that may be, and are to be confirmed, to their end."""
     numbers, queue, terms = state.numbers, state.queue, state.terms
     arena, seen, slots, hits = state.arena, state.seen, state.slots, state.hits
     stamp = numbers[STAMP]
-    found, candidates = 0, 0
+    found, unsure, candidates = 0, 0, 0
     for place in range(numbers[SEEN]):
         bucket = terms[TERM_WIDTH * int(queue[place]) + BUCKET]
         if bucket == 0:
@@ -43,22 +44,27 @@ def scan(state: State) -> None:
             at += 2
             behind = at + (head >> 1)
             candidates += 1
-            open_clause, true = False, True
+            true = True
             while at < behind:
-                literal = arena[at]
+                literal = int(arena[at])
                 at += 1
-                holds = (seen[literal >> 5] & (literal >> 2) & 7 != 0) != (literal & 2 != 0)
-                open_clause |= holds
-                if not literal & MORE:
-                    if not open_clause:
-                        true = False
-                        break
-                    open_clause = False
+                if (seen[literal >> 5] & (literal >> 2) & 7 != 0) != (literal & NEGATED != 0):
+                    while literal & MORE:
+                        literal = int(arena[at])
+                        at += 1
+                elif not literal & MORE:
+                    true = False
+                    break
             at = behind
             if true and slot >= 0 and slots[2 * slot + 1] != stamp:
                 slots[2 * slot + 1] = stamp
-                hits[found] = slot << 1 | (head & 1)
-                found += 1
+                if head & 1:
+                    unsure += 1
+                    hits[hits.size - unsure] = slot
+                else:
+                    hits[found] = slot
+                    found += 1
+    numbers[UNSURE] = unsure
     numbers[HITS] = found
     numbers[CANDIDATES] = candidates
 

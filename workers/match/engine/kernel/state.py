@@ -37,6 +37,7 @@ TABLE_SHIFT = 53
 WORDS = 54  # of the article
 OPEN = 57  # how many terms may be satisfied by words that cannot be told by their beginning
 NOTED = 58  # how many tokens may be in phrases
+UNSURE = 59  # how many of the hits are to be confirmed
 DEAD = 55  # the list of terms that nothing uses any more
 DECAYED = 56  # at how many sampled articles frequencies were halved last
 NUMBERS = 64
