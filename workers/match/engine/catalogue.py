@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from workers.match.engine.forms import Forms
 from workers.match.engine.kernel import edits
 from workers.match.engine.kernel.state import ALWAYS
-from workers.match.engine.keys import ALWAYS_KEY, Clause, Key
+from workers.match.engine.keys import ALWAYS_KEY, Check, Clause, Key
 from workers.match.engine.languages import Languages
 from workers.match.engine.outside import Outside
 from workers.match.engine.store import Store
@@ -50,6 +50,13 @@ class Catalogue:
                     term = self._made(key)
                 found.append(term << 5 | fields << 2 | negated << 1 | 1)
             found[-1] &= ~1
+        return found
+
+    def checks(self, checks: Sequence[Check]) -> list[int]:
+        """The checks as the compiled part reads them; their terms are in the rule's clauses too."""
+        found: list[int] = []
+        for one, other, apart, ordered, fields in checks:
+            found += (self._numbers[one], self._numbers[other], apart << 1 | ordered, fields)
         return found
 
     def term(self, key: Key) -> int:

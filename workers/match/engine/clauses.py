@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import chain, combinations, product
 from math import comb
 
-from workers.match.engine.keys import ANYWHERE, FIELD_BITS, Clause, Key, Literal
-from workers.match.engine.places import phrase_key, word_key
+from workers.match.engine.keys import ANYWHERE, FIELD_BITS, Check, Clause, Key, Literal
+from workers.match.engine.places import phrase_key, place_key, word_key
 from workers.rules.language.tree import (
     And,
     AnyOf,
@@ -42,10 +42,11 @@ _LEAST, _MOST = -(1 << 61), 1 << 61
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """All of the clauses hold; `exact` if that is all."""
+    """All of the clauses hold, and the checks come out; `exact` if that is all."""
 
     clauses: tuple[Clause, ...]
     exact: bool
+    checks: tuple[Check, ...] = ()
 
 
 _FREE = Need((), exact=False)  # may be true of any article
@@ -78,7 +79,8 @@ def need(node: Query, fields: int = ANYWHERE, where: str = "") -> Need:  # noqa:
         case AnyOf(count, items):
             return _any_of(count, [need(each, fields, where) for each in items])
         case Near():
-            return _loose(_all(need(each, fields, where) for each in _joined(node)))
+            checked = None if where else _checked(node, fields)
+            return checked or _loose(_all(need(each, fields, where) for each in _joined(node)))
         case AtLeast(1, operand):
             return need(operand, fields, where)
         case NotNear(left=operand) | AtLeast(operand=operand):
@@ -147,7 +149,7 @@ def grouped(clause: Clause) -> Clause:
 
 
 def _is_clause(found: Need) -> bool:
-    return found.exact and len(found.clauses) == 1
+    return found.exact and len(found.clauses) == 1 and not found.checks
 
 
 def _positive(found: Need) -> bool:
@@ -167,16 +169,19 @@ def _without_not(found: Need) -> Need:
 
 def _all(found: Iterable[Need]) -> Need:
     clauses: dict[Clause, None] = {}
+    checks: dict[Check, None] = {}
     exact = True
     for each in found:
         clauses.update(dict.fromkeys(each.clauses))
+        checks.update(dict.fromkeys(each.checks))
         exact = exact and each.exact
-    return Need(tuple(clauses), exact)
+    return Need(tuple(clauses), exact, tuple(checks) if exact else ())
 
 
 def _any(found: Sequence[Need]) -> Need:
     if len(found) == 1:
         return found[0]
+    found = [_loose(each) if each.checks else each for each in found]
     if all(len(each.clauses) == 1 for each in found):
         clause = grouped(_merged(chain.from_iterable(each.clauses[0] for each in found)))
         return Need((clause,), all(each.exact for each in found))
@@ -210,7 +215,7 @@ def _weight(clause: Clause) -> float:
 
 
 def _none(found: Need) -> Need:
-    if not found.exact or _many(len(clause) for clause in found.clauses):
+    if not found.exact or found.checks or _many(len(clause) for clause in found.clauses):
         return _FREE
     turned = [[Literal(key, fields, not negated) for key, fields, negated in clause] for clause in found.clauses]
     return Need(tuple(dict.fromkeys(_merged(chosen) for chosen in product(*turned))), exact=True)
@@ -225,6 +230,15 @@ def _any_of(count: int, found: Sequence[Need]) -> Need:
         return _all(_any(chosen) for chosen in combinations(found, needed))
     findable = sorted((each for each in found if each.clauses), key=lambda each: _weight(_best(each)))
     return _loose(_any(findable[:needed])) if len(findable) >= needed else _FREE
+
+
+def _checked(node: Near, fields: int) -> Need | None:
+    """Two words near each other; None where it takes the evaluator."""
+    one, other = place_key(node.left), place_key(node.right)
+    if one is None or other is None or not isinstance(node.reach, int):
+        return None
+    clauses = dict.fromkeys(frozenset((Literal(key, fields),)) for key in (one, other))
+    return Need(tuple(clauses), True, (Check(one, other, node.reach, node.ordered, fields),))
 
 
 def _joined(node: Near) -> list[Query]:

@@ -32,4 +32,14 @@ class Literal(NamedTuple):
     negated: bool = False
 
 
+class Check(NamedTuple):
+    """The two terms, of one word each, stand near each other: what clauses cannot tell."""
+
+    one: Key
+    other: Key
+    apart: int  # words, at most
+    ordered: bool
+    fields: int = ANYWHERE
+
+
 Clause: TypeAlias = frozenset[Literal]

@@ -10,7 +10,8 @@ from workers.match.engine.catalogue import Catalogue
 from workers.match.engine.clauses import Need, branches
 from workers.match.engine.given import Given
 from workers.match.engine.kernel import edits, entries
-from workers.match.engine.keys import ALWAYS_KEY, Clause, Literal
+from workers.match.engine.kernel.programs import CHECKED
+from workers.match.engine.keys import ALWAYS_KEY, Check, Clause, Literal
 from workers.match.engine.plain import plain_clauses
 from workers.match.engine.store import Store
 from workers.match.evaluate import asked, holds
@@ -78,14 +79,21 @@ class Matcher:
         clauses = branch.clauses
         if all(any(literal.negated for literal in clause) for clause in clauses):
             clauses = (*clauses, frozenset((Literal(ALWAYS_KEY),)))
-        slot = self._add_clauses(rule_id, clauses, exact=branch.exact)
+        slot = self._add_clauses(rule_id, clauses, branch.checks, exact=branch.exact)
         if not branch.exact:
             self._loose[slot] = tree
         return slot
 
-    def _add_clauses(self, rule_id: str, clauses: Sequence[Clause], *, exact: bool) -> int:
-        count = self._store.put(self._catalogue.literals(clauses))
-        slot = edits.add_rule(self._store.state, count, 0 if exact else 1)
+    def _add_clauses(
+        self, rule_id: str, clauses: Sequence[Clause], checks: Sequence[Check] = (), *, exact: bool
+    ) -> int:
+        literals = self._catalogue.literals(clauses)
+        besides = (CHECKED + len(checks) if checks else 0) if exact else 1
+        if checks:
+            self._store.put([*literals, *self._catalogue.checks(checks)])
+        else:
+            self._store.put(literals)
+        slot = edits.add_rule(self._store.state, len(literals), besides)
         if slot == len(self._ids):
             self._ids.append(rule_id)
         else:

@@ -20,6 +20,12 @@ def word_key(node: Word | Wildcard | Stem | Exact) -> Key:
             return ("=", text)
 
 
+def place_key(node: Query) -> Key | None:
+    """The key of what one word may satisfy: a word, or alternatives of one word each; None for anything else."""
+    places: list[Key] = []
+    return places[0] if not isinstance(node, Phrase) and _add_places(node, places) else None
+
+
 def phrase_key(node: Phrase) -> Key | None:
     """The key of a phrase; None where a place holds a NEAR, or alternatives of several words."""
     places: list[Key] = []

@@ -24,7 +24,7 @@ from workers.match.engine.kernel.state import (
     TERM_WIDTH,
     TERMS,
     TESTS,
-    UNSURE,
+    UNCONFIRMED,
 )
 
 _ARENA_WORDS = 1 << 27
@@ -151,7 +151,7 @@ class Store:
         """The slots of the rules that the article matched last makes true, and of those that are to be confirmed."""
         if self.numbers[SLOTS] > self._hits.size:
             self._hits = entries.hits(self.state)
-        found, unsure = int(self.numbers[HITS]), int(self.numbers[UNSURE])
+        found, unsure = int(self.numbers[HITS]), int(self.numbers[UNCONFIRMED])
         return self._hits[:found].tolist(), self._hits[self._hits.size - unsure :].tolist() if unsure else []
 
     def count_tests(self, count: int) -> None:

@@ -20,8 +20,8 @@ from workers.match.engine.kernel.state import (
     STATE,
     TESTS,
     TOKENS,
+    UNCONFIRMED,
     UNKNOWN,
-    UNSURE,
     WORDS,
     Bytes,
     Eights,
@@ -133,7 +133,7 @@ def match(state: State, title: int, lead: int, body: int, language: int, urgency
     if numbers[ARTICLES] % SAMPLED_EVERY == 0:
         sample(state)
     _forget_seen(state)
-    return int(numbers[HITS] + numbers[UNSURE])
+    return int(numbers[HITS] + numbers[UNCONFIRMED])
 
 
 @entry

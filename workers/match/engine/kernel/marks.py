@@ -51,7 +51,7 @@ def mark_form(state: State, form: int, field: int) -> int:
 
 
 @inner
-def _has(state: State, token: int, wanted: int) -> bool:
+def has(state: State, token: int, wanted: int) -> bool:
     """Does the word at this place satisfy the term?"""
     code = int(state.tokens[token])
     if code & 1 == 0:
@@ -76,7 +76,7 @@ def _stands(state: State, phrase: int, at: int) -> bool:
     for place in range(count):
         if place in (pair, pair + 1):
             continue
-        if not _has(state, begin + place, arena[block + 2 + place]):
+        if not has(state, begin + place, arena[block + 2 + place]):
             return False
     return True
 

@@ -1,6 +1,9 @@
 """Rules as the compiled part keeps them: a program each, filed under the terms of its cheapest clause.
 
-program = literals, begin of the pivot, end of the pivot, whether to confirm, literals of all clauses
+program = literals, begin of the pivot, end of the pivot, what besides, literals of all clauses, checks
+check = term, term, most words apart << 1 | in this order, fields
+
+What besides: 0 nothing, 1 the evaluator confirms it, 2 + so many checks that must come out.
 """
 
 from __future__ import annotations
@@ -12,6 +15,8 @@ from workers.match.engine.kernel.growth import doubled
 from workers.match.engine.kernel.state import FREQUENCY, SLOT_FREE, SLOTS, TERM_WIDTH, USES, Int32s, State
 
 LITERALS, PIVOT, PIVOT_END, CONFIRM, FIRST = range(5)
+CHECKED = 2
+CHECK_WORDS = 4
 _NEVER = 1 << 60
 
 
@@ -73,20 +78,24 @@ def slot_made(state: State) -> int:
 @inner
 def program_made(state: State, count: int, confirm: int) -> int:
     """The program of the literals in `extra`; its terms are used once more each."""
-    program = taken(state, size_class(FIRST + count))
+    behind = count + CHECK_WORDS * max(0, confirm - CHECKED)
+    program = taken(state, size_class(FIRST + behind))
     arena, extra, terms = state.arena, state.extra, state.terms
     arena[program + LITERALS] = count
     arena[program + CONFIRM] = confirm
     for at in range(count):
         arena[program + FIRST + at] = extra[at]
         terms[TERM_WIDTH * (int(extra[at]) >> 5) + USES] += 1
+    for at in range(count, behind):
+        arena[program + FIRST + at] = extra[at]
     return program
 
 
 @inner
 def program_freed(state: State, program: int) -> None:
     """Give the program's memory back."""
-    given_back(state, program, size_class(FIRST + state.arena[program + LITERALS]))
+    checks = max(0, state.arena[program + CONFIRM] - CHECKED)
+    given_back(state, program, size_class(FIRST + state.arena[program + LITERALS] + CHECK_WORDS * checks))
 
 
 @inner
@@ -101,7 +110,7 @@ def _write_record(state: State, slot: int, program: int, literal_at: int, guard:
     to = opened(state, literal >> 5, 2 + count)
     arena = state.arena
     arena[to] = slot
-    arena[to + 1] = 2 * count + arena[program + CONFIRM]
+    arena[to + 1] = 2 * count + (1 if arena[program + CONFIRM] else 0)
     to += 2
     if confined:
         arena[to] = literal & ~MORE

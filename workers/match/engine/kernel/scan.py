@@ -6,6 +6,7 @@ import numpy as np
 
 from workers.match.engine.kernel.buckets import CURSOR, MORE, NEGATED, RECORDS, USED, record_words
 from workers.match.engine.kernel.compiled import inner
+from workers.match.engine.kernel.nearness import UNSURE, YES, verdict
 from workers.match.engine.kernel.programs import refiled
 from workers.match.engine.kernel.state import (
     BUCKET,
@@ -18,7 +19,7 @@ from workers.match.engine.kernel.state import (
     STAMP,
     TERM_WIDTH,
     TERMS,
-    UNSURE,
+    UNCONFIRMED,
     State,
 )
 
@@ -58,13 +59,14 @@ def scan(state: State) -> None:
             at = behind
             if true and slot >= 0 and slots[2 * slot + 1] != stamp:
                 slots[2 * slot + 1] = stamp
-                if head & 1:
-                    unsure += 1
-                    hits[hits.size - unsure] = slot
-                else:
+                answer = verdict(state, slot) if head & 1 else YES
+                if answer == YES:
                     hits[found] = slot
                     found += 1
-    numbers[UNSURE] = unsure
+                elif answer == UNSURE:
+                    unsure += 1
+                    hits[hits.size - unsure] = slot
+    numbers[UNCONFIRMED] = unsure
     numbers[HITS] = found
     numbers[CANDIDATES] = candidates
 
