@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import cast
 
 from schemas.article import Article
@@ -40,8 +42,9 @@ class Matcher:
         self._branched = 0  # how many rules have several slots
         self._ids: list[str] = [""]  # for each slot its rule
         self._loose: dict[int, Query] = {}  # for each slot that is to be confirmed its rule's tree
-        for rule_id, text in (rules or {}).items():
-            self.add(rule_id, text)
+        with _no_collecting():
+            for rule_id, text in (rules or {}).items():
+                self.add(rule_id, text)
 
     def __len__(self) -> int:
         return len(self._slots)
@@ -154,3 +157,15 @@ class Matcher:
             count = entries.match(store.state, title, lead, body, language, urgency, extra)
         store.rest()
         return count
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Looking for garbage again and again while a million rules are read takes longer than reading them."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -38,20 +39,24 @@ _TYPES = {
 
 
 def _cache() -> str:
-    """Where the machine code is kept: for these very sources, beside them or else with the user's other caches.
+    """Where the machine code is kept: beside the sources, else with the user's other caches, else not for long.
 
-    numba itself looks at the file of an entry only, not at the files of what it calls.
+    For these very sources: numba itself looks at the file of an entry only, not at the files of what it calls.
     """
     room = Path(__file__).parent
     digest = hashlib.sha256(f"{numba.__version__} {get_host_cpu_name()} {config.OPT}".encode())
     for source in sorted(room.glob("*.py")):
         digest.update(source.read_bytes())
     name = f"engine-{digest.hexdigest()[:16]}"
-    if config.CACHE_DIR:
-        return str(Path(config.CACHE_DIR) / name)
-    beside = room / "__pycache__"
-    writable = os.access(beside if beside.exists() else room, os.W_OK)
-    return str((beside if writable else Path(user_cache_dir("wirewatch"))) / name)
+    wanted = [config.CACHE_DIR] if config.CACHE_DIR else [room / "__pycache__", user_cache_dir("wirewatch")]
+    for folder in wanted:
+        try:
+            (Path(folder) / name).mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(Path(folder) / name, os.W_OK):  # numba reads none that it cannot write to
+            return str(Path(folder) / name)
+    return tempfile.mkdtemp(prefix="wirewatch-")
 
 
 CACHE = _cache()
@@ -90,5 +95,4 @@ def entry(function: Callable[P, R]) -> Callable[P, R]:
 
 def finished() -> None:
     """All entries are compiled and kept."""
-    _COMPLETE.parent.mkdir(parents=True, exist_ok=True)
     _COMPLETE.touch()
