@@ -21,7 +21,7 @@ from schemas.article import Article
 from schemas.envelope import Incoming
 from workers import articles
 from workers.channels import ChannelBook
-from workers.dedup.claims_redis import RedisClaims, connect
+from workers.dedup.claims_redis import RedisClaims, check_policy, connect, ping
 from workers.errors import Refused
 from workers.health import Health, Missing
 from workers.keeping import Keeper
@@ -31,7 +31,8 @@ from workers.metrics_http import serve
 from workers.pipeline import Pipeline, Step
 from workers.refusals import Refusals
 from workers.rules.book import Book, LiveRule
-from workers.streams.match_worker import App, Work, match_app
+from workers.streams.batches import Work
+from workers.streams.match_worker import App, match_app
 from workers.streams.options import Options
 from workers.streams.outbox_kafka import KafkaOutbox
 from workers.streams.watchdog import Progress
@@ -88,7 +89,7 @@ class MatchParts:
         self.settings = settings
         self.options = options_of(settings)
         self.metrics = Metrics(CollectorRegistry())
-        self.health = Health(set(Missing) - {Missing.STORE, Missing.BROKER}, self._health_changed)
+        self.health = Health(set(Missing), self._health_changed)
         self.redis = connect(settings.redis, settings.redis_claims.socket_timeout_s)
         self.claims = RedisClaims(self.redis, settings.redis_claims.key_prefix, int(match.lease_s * 1000))
         self.outbox = KafkaOutbox(self.options)
@@ -105,7 +106,8 @@ class MatchParts:
         )
         self.progress = Progress()
         self.think = Thinker()
-        self._refused: list[tuple[Incoming, Refused]] = []
+        self._refused: list[tuple[Incoming, Refused]] = []  # touched by the thinking thread only
+        self._policy = ""  # of Redis, once asked
         self.keeper = Keeper(
             self.book,
             self.channels,
@@ -157,15 +159,39 @@ class MatchParts:
         gc.set_threshold(*GC_THRESHOLDS)
 
     async def _edit(self, work: Callable[[], object]) -> None:
-        await self.think(work)
-        refused, self._refused = self._refused, []
-        for record, why in refused:
+        def done() -> list[tuple[Incoming, Refused]]:
+            """Here, in the thread that refuses: elsewhere one that is refused meanwhile could be passed over."""
+            work()
+            refused, self._refused = self._refused, []
+            return refused
+
+        for record, why in await self.think(done):
             self.refusals.note(record, why)
         self.metrics.rules.set(len(self.book))
+        self.metrics.unapplied.set(self.keeper.unapplied)
 
-    async def tell(self, records: Sequence[Incoming]) -> None:
-        """Tell of a batch, and count it."""
+    async def tell(self, records: Sequence[Incoming]) -> Callable[[], None]:
+        """Tell of a batch, and count it; hands back what counts it as committed."""
         self.metrics.told(await self.pipeline.run(records))
+
+        def committed() -> None:
+            self.metrics.articles.inc(len(records))
+            self.passed(Step.COMMITTED)
+
+        return committed
+
+    async def store(self) -> None:
+        """Returns when Redis answers; says once when it may forget. Raises Unavailable."""
+        await ping(self.redis)
+        if self._policy:
+            return
+        self._policy = await check_policy(self.redis)
+        if self._policy not in ("noeviction", "unknown"):
+            log.warning(
+                "Redis may forget what was told when it is full: stories would be told twice",
+                maxmemory_policy=self._policy,
+                hint="set maxmemory-policy noeviction",
+            )
 
     async def close(self) -> None:
         """Close the doors."""
@@ -183,8 +209,8 @@ def match_app_of(settings: Settings) -> App:
         keep=parts.keep,
         loaded=parts.loaded,
         tell=parts.tell,
-        committed=lambda: parts.passed(Step.COMMITTED),
         lag=parts.metrics.lag.set,
+        store=parts.store,
         health=parts.health,
         progress=parts.progress,
         beside=parts.refusals.run,

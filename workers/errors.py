@@ -16,6 +16,10 @@ class Refused(Exception):
 class Unavailable(Exception):
     """The world is away (Kafka, Redis): hold the offset, wait, try again."""
 
+    def __init__(self, message: str, *, what: str = "broker") -> None:
+        super().__init__(message)
+        self.what = what  # a value of workers.health.Missing
+
 
 class Broken(Exception):
     """We are wrong: stop the process with a non-zero code before anything is acknowledged."""

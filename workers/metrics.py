@@ -12,18 +12,26 @@ class Metrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.registry = registry
-        self.articles = Counter("wirewatch_articles", "Article records told of and committed", registry=registry)
+        self.articles = Counter(
+            "wirewatch_articles", "Article records whose offsets this worker committed", registry=registry
+        )
         self.matches = Counter("wirewatch_matches", "Articles times rules that said yes", registry=registry)
         self.alerts = Counter("wirewatch_alerts", "Alerts acknowledged by the broker", registry=registry)
         self.held = Counter("wirewatch_held", "Matches that became no alert", ["reason"], registry=registry)
         self.letters = Counter("wirewatch_dead_letters", "Messages put aside", ["topic", "reason"], registry=registry)
         self.rules = Gauge("wirewatch_rules", "Rules that can be read", registry=registry)
+        self.unapplied = Gauge(
+            "wirewatch_rules_refused",
+            "Keys of rules, lists and channels whose latest record was refused",
+            registry=registry,
+        )
         self.ready = Gauge("wirewatch_ready", "1 when the worker is ready", registry=registry)
-        self.lag = Gauge("wirewatch_lag", "Article records not told of yet", registry=registry)
+        self.lag = Gauge(
+            "wirewatch_lag", "Article records of this worker's partitions that are not committed yet", registry=registry
+        )
 
     def told(self, tally: Tally) -> None:
-        """Count a batch."""
-        self.articles.inc(tally.articles)
+        """Count what came of a batch; one that repeats counts again. Its articles count when they are committed."""
         self.matches.inc(tally.matches)
         self.alerts.inc(tally.alerts)
         for reason, number in tally.held.items():

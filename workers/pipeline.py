@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Container, Sequence
 from enum import IntEnum
-from functools import partial
 
 from schemas.article import Article, ArticleStatus
 from schemas.envelope import Incoming
@@ -28,7 +27,7 @@ from workers.rules.book import Book
 from workers.streams.outbox import Outbox
 from workers.tally import Tally
 from workers.telling import Fate, Match, Message, Teller, channel_topic, owner_of
-from workers.thinking import Think
+from workers.thinking import Think, each_in_turn
 
 WAIT_S = 0.2  # between two questions after a story that another worker has claimed
 
@@ -72,9 +71,9 @@ class Pipeline:
     async def run(self, batch: Sequence[Incoming]) -> Tally:
         """Tell of a batch. Raises Unavailable (run it again) or Broken (stop, commit nothing)."""
         tally = Tally(articles=len(batch))
-        articles, messages = await self._think(lambda: self._read_all(batch))
+        articles, messages = await self._read_all(batch)
         self._passed(Step.READ)
-        matches, withheld = await self._think(lambda: self._match_all(articles, tally))
+        matches, withheld = await self._match_all(articles, tally)
         messages += withheld
         self._passed(Step.MATCHED)
         batch_claims = {(match.owner, rule_id) for match in matches for rule_id in match.rules}
@@ -83,7 +82,7 @@ class Pipeline:
             self._passed(Step.CLAIMED)
             fates = [Fate.of(match, answer, batch_claims) for match, answer in zip(matches, answers, strict=True)]
             absent = await self._absent(fates)
-            messages += await self._think(partial(self._compose_all, fates, absent))
+            messages += await self._compose_all(fates, absent)
             untold = await self._publish(messages, tally)
             self._passed(Step.PUBLISHED)
             await self._settle([fate.tell for fate in fates if fate.tell.rules], untold)
@@ -93,35 +92,43 @@ class Pipeline:
                 return tally
             await self._sleep(WAIT_S)
 
-    def _read_all(self, batch: Sequence[Incoming]) -> tuple[list[tuple[Incoming, Article]], list[Message]]:
-        articles, letters = [], []
-        for record in batch:
+    async def _read_all(self, batch: Sequence[Incoming]) -> tuple[list[tuple[Incoming, Article]], list[Message]]:
+        articles: list[tuple[Incoming, Article]] = []
+        letters: list[Message] = []
+
+        def read(record: Incoming) -> None:
             try:
                 articles.append((record, self._read(record.value)))
             except Refused as why:
                 letters.append(self._teller.bury(record, why))
             self._got_on()
+
+        await each_in_turn(self._think, batch, read)
         return articles, letters
 
-    def _match_all(
+    async def _match_all(
         self, articles: Sequence[tuple[Incoming, Article]], tally: Tally
     ) -> tuple[list[Match], list[Message]]:
         """The matches that may be told, and decisions for those of articles that may not be used (yet)."""
         matches: list[Match] = []
         withheld: list[Message] = []
-        for record, article in articles:
+
+        def match(pair: tuple[Incoming, Article]) -> None:
+            record, article = pair
             rules = self._book.match(article)
             self._got_on()
             if not rules:
-                continue
+                return
             tally.matches += len(rules)
-            match = Match(record, article, story_of(article.uri), rules)
+            found = Match(record, article, story_of(article.uri), rules)
             barred = bar(record, article)
             if barred is None:
-                matches.append(match)
+                matches.append(found)
             else:
                 reason, detail = barred
-                withheld += self._teller.hold(match, reason, dict.fromkeys(rules, detail))
+                withheld.extend(self._teller.hold(found, reason, dict.fromkeys(rules, detail)))
+
+        await each_in_turn(self._think, articles, match)
         return matches, withheld
 
     async def _claim(
@@ -163,12 +170,15 @@ class Pipeline:
         if given_back:
             await self._claims.release(given_back)
 
-    def _compose_all(self, fates: Sequence[Fate], absent: Container[str]) -> list[Message]:
-        messages = []
-        for fate in fates:
-            messages += self._teller.tell(fate.tell, absent)
-            messages += self._teller.hold(fate.hold, HeldReason.SEEN_ALREADY, fate.details)
+    async def _compose_all(self, fates: Sequence[Fate], absent: Container[str]) -> list[Message]:
+        messages: list[Message] = []
+
+        def compose(fate: Fate) -> None:
+            messages.extend(self._teller.tell(fate.tell, absent))
+            messages.extend(self._teller.hold(fate.hold, HeldReason.SEEN_ALREADY, fate.details))
             self._got_on()
+
+        await each_in_turn(self._think, fates, compose)
         return messages
 
     async def _publish(self, messages: Sequence[Message], tally: Tally) -> frozenset[tuple[str, str]]:

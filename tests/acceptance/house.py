@@ -39,6 +39,15 @@ class WorkerProcess:
         """What it has logged so far."""
         return self._log.read_text(errors="replace")
 
+    @property
+    def peak_bytes(self) -> int | None:
+        """The most memory that it has had; None where the system does not tell (Linux does)."""
+        status = Path(f"/proc/{self.process.pid}/status")
+        if not status.exists():
+            return None
+        (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024
+
     def wait_ready(self, timeout_s: float = 40) -> None:
         """Until it says so."""
         self.wait_logged('"event": "ready"', timeout_s)

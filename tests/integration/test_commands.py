@@ -113,7 +113,7 @@ def test_rules_are_listed_until_they_are_deleted(terminal: Terminal, rules_file:
     assert terminal.ok("rules", "delete", "pact") == "deleted  rule pact\n"
     assert terminal.rows("rules")[-1] == ("pact", None)
     assert "pact" not in terminal.ok("rules", "list")
-    assert terminal.ok("rules", "apply", rules_file).splitlines()[0] == "added    rule pact  v1"
+    assert terminal.ok("rules", "apply", rules_file).splitlines()[0] == "added    rule pact  v2"
 
 
 def test_one_unknown_id_holds_all_deletions_back(terminal: Terminal, rules_file: Path) -> None:
@@ -130,6 +130,57 @@ def test_a_listed_file_applied_again_changes_nothing(terminal: Terminal, rules_f
     path = tmp_path / "listed.jsonl"
     path.write_text(terminal.ok("rules", "list", "--json"))
     assert terminal.ok("rules", "apply", path) == "0 added, 0 changed, 2 unchanged\n"
+
+
+def test_a_rule_that_was_deleted_comes_back_with_the_next_version(terminal: Terminal, tmp_path: Path) -> None:
+    for number in range(3):
+        terminal.ok("rules", "apply", _rules(tmp_path, f"- {{id: r, query: x{number}}}\n"))
+    terminal.ok("rules", "delete", "r")
+    assert "rule r  v4" in terminal.ok("rules", "apply", _rules(tmp_path, "- {id: r, query: y}\n"))
+
+
+def test_a_tombstone_alone_keeps_the_last_version(terminal: Terminal, tmp_path: Path) -> None:
+    full = terminal.prefix + "rules"
+    witness.produce(terminal.bootstrap, full, [(b"r", None, [("version", b"8")]), (b"s", None, [("version", b"x")])])
+    said = terminal.ok("rules", "apply", _rules(tmp_path, "- {id: r, query: y}\n- {id: s, query: y}\n"))
+    assert "rule r  v9" in said
+    assert "rule s  v1" in said
+
+
+def test_lists_and_channels_are_listed_until_they_are_deleted(terminal: Terminal, rules_file: Path) -> None:
+    terminal.ok("rules", "apply", rules_file)
+    assert [line.split() for line in terminal.ok("lists", "list").splitlines()[1:]] == [
+        ["firms", "v1", "1", "@more"],
+        ["more", "v1", "1", "acme"],
+    ]
+    assert terminal.ok("channels", "list").splitlines()[1].split() == [
+        *("asia", "v1", f"{terminal.prefix}alerts.asia", "Asia", "desk")
+    ]
+    used = terminal.run("lists", "delete", "more")
+    assert used.code == 1
+    assert "list more is in use" in used.err
+    assert "rule pact names channel asia" in terminal.run("channels", "delete", "asia").err
+    terminal.ok("rules", "delete", "pact", "firms")
+    assert terminal.ok("lists", "delete", "more", "firms") == "deleted  list more\ndeleted  list firms\n"
+    terminal.ok("channels", "delete", "asia", "europe")
+    assert terminal.run("lists", "list").err.startswith("no lists yet")
+    assert terminal.run("channels", "list").err.startswith("no channels yet")
+
+
+def test_rules_and_lists_as_json_are_files_that_check_takes(
+    terminal: Terminal, rules_file: Path, tmp_path: Path
+) -> None:
+    terminal.ok("rules", "apply", rules_file)
+    rules, lists = tmp_path / "rules.jsonl", tmp_path / "lists.jsonl"
+    rules.write_text(terminal.ok("rules", "list", "--json"))
+    lists.write_text(terminal.ok("lists", "list", "--json"))
+    assert "OK firms  @firms AND deal" in terminal.ok("rules", "check", rules, "--lists", lists)
+
+
+def _rules(folder: Path, text: str) -> Path:
+    path = folder / "own.yaml"
+    path.write_text(text)
+    return path
 
 
 def test_published_articles_arrive_as_they_are_and_in_order(terminal: Terminal, tmp_path: Path) -> None:

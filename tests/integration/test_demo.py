@@ -181,6 +181,19 @@ def test_ctrl_c_leaves_neither_process_nor_folder(
         assert "Traceback" not in run.output
 
 
+def test_a_demo_that_is_killed_leaves_neither_process_nor_folder(tmp_path: Path) -> None:
+    with demo(tmp_path / "tmp", "--keep", "--fast") as run:
+        run.wait_printed("Ctrl-C here stops", 60)
+        children = run.children()
+        assert len(children) >= 3
+        run.process.kill()
+        run.process.wait()
+        deadline = time.monotonic() + 15
+        while [pid for pid in children if alive(pid)] or run.leftovers():
+            assert time.monotonic() < deadline, children
+            time.sleep(0.02)
+
+
 def test_a_worker_that_is_killed_is_told_with_its_log(tmp_path: Path) -> None:
     with demo(tmp_path / "tmp", "--keep", "--fast") as run:
         run.wait_printed("Ctrl-C here stops", 60)

@@ -107,6 +107,24 @@ def test_tail_of_a_channel_reads_its_topic(terminal: Terminal, rules_file: Path,
     assert done.err == "error: there is no channel asai\n  hint: did you mean asia?\n"
 
 
+def test_what_stands_on_several_topics_is_shown_in_the_order_of_time(
+    terminal: Terminal, rules_file: Path, tail: Tail
+) -> None:
+    terminal.ok("rules", "apply", rules_file)
+    expected = []
+    for number in range(4):
+        for topic in ("alerts.asia", "decisions"):
+            value = f'{{"id":"{topic} {number}"}}'
+            witness.produce(terminal.bootstrap, terminal.prefix + topic, [(f"{number}".encode(), value.encode(), [])])
+            expected.append(value)
+    process = tail("asia", "--decisions", "--from-beginning", "--json")
+    assert lines_of(process, 8) == expected
+    witness.produce(terminal.bootstrap, terminal.prefix + "alerts.asia", [(b"x", b'{"id":"new"}', [])])
+    assert lines_of(process, 1) == ['{"id":"new"}']
+    code, err = interrupted(process)
+    assert (code, err) == (130, "decisions name no channel: those of all rules are shown, the alerts of asia alone\n")
+
+
 def _readable(process: subprocess.Popen[str]) -> bool:
     assert process.stdout is not None
     return bool(select.select([process.stdout], [], [], 0.2)[0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import orjson
 import pytest
 
@@ -12,7 +14,11 @@ from workers.channels import ChannelBook
 from workers.errors import Refused
 from workers.keeping import Keeper
 from workers.match import Matcher
+from workers.rules import book as book_of_rules
 from workers.rules.book import Book
+from workers.rules.language import parse
+from workers.rules.language.limits import DEPTH_MAX
+from workers.rules.language.tree import Query
 
 ARTICLE = Article(uri="a:1", title="Acme builds centrifuges")
 
@@ -135,3 +141,81 @@ def test_a_list_that_a_rule_cannot_take_is_live_when_the_rule_is_edited() -> Non
     assert world.refused == [("firms", RefusalReason.QUERY_REFUSED)]
     world.rule("@firms")
     assert world.told == ["r"]
+
+
+def test_a_list_that_a_rule_edit_lets_in_is_there_for_the_rules_that_wait_for_it() -> None:
+    deep, world = DEPTH_MAX - 1, World()
+    world.words("firms", *(f"firm{number}" for number in range(101)))
+    world.rule("(" * deep + "@firms" + ")" * deep)
+    world.rule("@firms @firms", key="waits")  # 101 times 101 ways to say it
+    world.words("few", "acme", "builds")
+    world.words("firms", "@few")  # one deeper than the first rule can take
+    assert [key for key, _ in world.refused] == ["waits", "firms"]
+    world.rule("centrifuges")
+    assert world.told == ["r", "waits"]
+
+
+UNREADABLE = "acme AND ("
+
+
+def parses(monkeypatch: pytest.MonkeyPatch, query: str, number: int) -> int:
+    """How often a query is read while a worker loads so many rules of it, and takes two edits."""
+    count = 0
+
+    def counted(text: str, lists: Mapping[str, Sequence[str]] | None = None) -> Query:
+        nonlocal count
+        count += 1
+        return parse(text, lists)
+
+    monkeypatch.setattr(book_of_rules, "parse", counted)
+    world = World(loaded=False)
+    world.words("firms", "@none")
+    for each in range(number):
+        world.rule(query, key=f"r{each}")
+    world.keeper.loaded()
+    world.rule("acme", key="good")
+    world.words("other", "acme")
+    assert world.keeper.unapplied == number + 1
+    return count
+
+
+@pytest.mark.parametrize(
+    ("query", "most"), [pytest.param(UNREADABLE, 1, id="of itself"), pytest.param("@firms", 3, id="for want of a list")]
+)
+def test_the_work_of_loading_grows_with_the_refused_rules_and_not_with_their_square(
+    query: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few, many = (parses(monkeypatch, query, number) for number in (50, 100))
+    assert many - few == 50 * most
+
+
+def test_a_query_that_no_list_can_cure_does_not_wait() -> None:
+    world = World(loaded=False)
+    world.rule(UNREADABLE)
+    assert world.refused == [("r", RefusalReason.QUERY_REFUSED)]
+    world.keeper.loaded()
+    assert len(world.refused) == 1
+
+
+def test_the_records_that_stand_and_are_not_applied_are_counted_by_their_keys() -> None:
+    world = World()
+    world.rule("acme")
+    world.keep("channels", "desk", {"id": "other"})
+    for query in (UNREADABLE, "@firms"):
+        world.rule(query)
+    assert (world.keeper.unapplied, len(world.book)) == (2, 1)
+    world.words("firms", "acme")
+    assert world.keeper.unapplied == 1
+    world.keep("channels", "desk", None)
+    assert world.keeper.unapplied == 0
+
+
+def test_a_restarted_worker_does_not_know_the_good_record_that_compaction_took_away_and_counts_the_bad_one() -> None:
+    running, restarted = World(), World(loaded=False)
+    running.rule("acme")
+    for world in (running, restarted):
+        world.rule(UNREADABLE)
+    restarted.keeper.loaded()
+    assert (running.told, restarted.told) == (["r"], [])
+    assert (running.keeper.unapplied, restarted.keeper.unapplied) == (1, 1)
+    assert running.refused == restarted.refused

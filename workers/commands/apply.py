@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from schemas.article import Article
 from schemas.channel import Channel
 from schemas.envelope import Outgoing
 from schemas.lists import WordList
 from schemas.rule import Rule
-from workers.commands.kept import Kept
+from workers.commands.kept import Kept, read_kept
 from workers.errors import Refused
 from workers.rules.book import Book
 from workers.rules.files import RuleFile
+from workers.rules.language.shelf import lists_named
 from workers.rules.language.tree import Query
+
+if TYPE_CHECKING:
+    from workers.streams.admin import Admin
 
 K = TypeVar("K", Rule, WordList, Channel)
 Record = Rule | WordList | Channel
 What = Literal["added", "changed", "unchanged"]
 TOPICS: Mapping[type[Record], str] = {Rule: "rules", WordList: "lists", Channel: "channels"}
+_IN_USE = "take it out of the rules and lists that name it first, or delete those"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +72,35 @@ def plan(file: RuleFile, standing: Standing) -> list[Change]:
     ]
 
 
+def standing_of(kafka: Admin, max_bytes: int) -> Standing:
+    """What stands on the topics now."""
+    return Standing(
+        read_kept(kafka, "rules", Rule, max_bytes),
+        read_kept(kafka, "lists", WordList, max_bytes),
+        read_kept(kafka, "channels", Channel, max_bytes),
+    )
+
+
+def check_unused(names: Sequence[str], standing: Standing) -> None:
+    """Whether these lists can go together. Raises Refused when a rule or another list uses one of them."""
+    book = _book_of(standing)
+    for words in standing.lists.records.values():
+        used = [each for each in lists_named(words.id, words.entries) if each in names]
+        if used and words.id not in names:
+            raise Refused(f"list {used[0]} is in use: list {words.id} names it", reason="list_in_use", hint=_IN_USE)
+    for name in names:
+        try:
+            book.drop_list(name)
+        except Refused as why:
+            raise Refused(f"list {name} is in use: {why.message}", reason=why.reason, hint=_IN_USE) from None
+
+
 def _change(record: K, standing: Kept[K]) -> Change:
     """The version counts up from the topic's; fields there that this release does not know stay."""
     before = standing.records.get(record.id)
     if before is None:
-        return Change("added", record)
+        version = max(standing.versions.get(record.id, 0) + 1, record.version)  # a deleted one is counted on
+        return Change("added", record.model_copy(update={"version": version}))
     fields = {name: getattr(record, name) for name in type(record).model_fields}
     after = type(record).model_validate({**(before.model_extra or {}), **fields, "version": before.version})
     if after == before and record.id not in standing.unread:
@@ -97,13 +126,18 @@ def _rehearsed(lists: Sequence[Change], standing: Standing) -> list[Change]:
     """The lists in an order in which a worker takes them all. Raises Refused as a worker would."""
     if all(change.what == "unchanged" for change in lists):
         return list(lists)
-    book = Book(_Nobody())
-    _take(book.put_list, standing.lists.records.values())
-    _take(book.put_rule, standing.rules.records.values())
+    book = _book_of(standing)
     order, refused = _take(book.put_list, [each.record for each in lists if isinstance(each.record, WordList)])
     if refused:
         raise refused
     return sorted(lists, key=lambda change: order.index(change.record.id))
+
+
+def _book_of(standing: Standing) -> Book:
+    book = Book(_Nobody())
+    _take(book.put_list, standing.lists.records.values())
+    _take(book.put_rule, standing.rules.records.values())
+    return book
 
 
 def _take(put: Callable[[K], None], records: Iterable[K]) -> tuple[list[str], Refused | None]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.lists import WordList
+from schemas.rule import Rule
 from workers.rules.files import Problem, RuleFile, RuleFileRefused, read_lists, read_rules
 from workers.rules.language import RuleError, check_list, parse
 from workers.rules.language.lint_note import Note
@@ -20,7 +21,7 @@ class Verdict:
     """What the rule language says to one rule: a tree, or an error."""
 
     id: str
-    place: str  # file:line
+    place: str  # file:line; with an error, of the fault
     query: str
     tree: Query | None = None  # as typed: lists are still named
     error: RuleError | None = None
@@ -59,7 +60,9 @@ def check(path: Path, lists_path: Path | None = None, known: Mapping[str, WordLi
             check_list(name, entries)
         except RuleError as error:
             problems.append(Problem(place, error.message, error.hint))
-    verdicts = tuple(_judge(rule.id, file.place("rule", rule.id), rule.query, entries) for rule in file.rules.values())
+    if not (problems or file.rules or file.lists or file.channels):
+        problems.append(Problem(str(path), "there is no rule in it", "wirewatch rules check --help shows the forms"))
+    verdicts = tuple(_judge(file, rule, entries) for rule in file.rules.values())
     return Checked(file, entries, tuple(problems), verdicts)
 
 
@@ -72,8 +75,8 @@ def _lists_of(path: Path | None) -> tuple[dict[str, WordList], tuple[Problem, ..
         return {}, exc.problems
 
 
-def _judge(rule_id: str, place: str, query: str, entries: Entries) -> Verdict:
+def _judge(file: RuleFile, rule: Rule, entries: Entries) -> Verdict:
     try:
-        return Verdict(rule_id, place, query, tree=parse(query, entries))
+        return Verdict(rule.id, file.place("rule", rule.id), rule.query, tree=parse(rule.query, entries))
     except RuleError as exc:
-        return Verdict(rule_id, place, query, error=exc)
+        return Verdict(rule.id, file.place_in_query(rule.id, exc.start), rule.query, error=exc)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from workers.commands.session import settings_of
+
 if TYPE_CHECKING:
     from workers.demo import Means
 
@@ -25,6 +27,7 @@ KNOBS = {
 
 
 def demo(
+    ctx: typer.Context,
     articles: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Your own articles, JSON Lines, instead of the samples.")
     ] = None,
@@ -46,6 +49,7 @@ def demo(
       wirewatch demo --fast --rules rules.yaml --articles articles.jsonl
       wirewatch demo --keep
     """
+    settings_of(ctx)  # the demo's own are laid down; wrong ones are a slip all the same
     from workers.commands.demo_files import script_of
     from workers.commands.demo_picture import recorded
     from workers.commands.demo_screen import DemoScreen

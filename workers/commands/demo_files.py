@@ -39,7 +39,7 @@ def script_of(articles_path: Path | None, rules_path: Path | None, pause_s: floa
 
 def _checked(path: Path) -> Checked:
     checked = check(path)
-    problems = [str(problem) for problem in checked.problems]
+    problems = [_told(f"{each.place}: {each.message}", each.hint) for each in checked.problems]
     problems += [
         f"{each.place}: rule {each.id}\n{each.error.told(each.query)}" for each in checked.verdicts if each.error
     ]
@@ -58,7 +58,7 @@ def _articles(path: Path, *, strict: bool) -> Iterator[Outgoing]:
         try:
             uri = articles.read(line, max_bytes).uri
         except Refused as exc:
-            problems.append(f"{path}:{number}: {exc.message} ({exc.hint})")
+            problems.append(_told(f"{path}:{number}: {exc.message}", exc.hint))
             uri = f"line-{number}"
         yield Outgoing("articles", uri.encode(), line)
     if strict and problems:
@@ -67,6 +67,12 @@ def _articles(path: Path, *, strict: bool) -> Iterator[Outgoing]:
         raise Refused(f"{path}: there is no article in it", reason=UNREADABLE, hint="write one JSON object a line")
 
 
+def _told(message: str, hint: str) -> str:
+    return message + (f"\n  hint: {hint}" if hint else "")
+
+
 def _refused(problems: list[str]) -> Refused:
+    """All in one, each as an error of its own."""
     more = [f"and {len(problems) - PROBLEMS_MAX} more"] if len(problems) > PROBLEMS_MAX else []
-    return Refused("\n".join(problems[:PROBLEMS_MAX] + more), reason=UNREADABLE, hint="nothing was started")
+    told = [*problems[:PROBLEMS_MAX], *more, "nothing was started"]
+    return Refused("\nerror: ".join(told), reason=UNREADABLE, hint="mend the file, or try the samples: wirewatch demo")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from schemas.channel import Channel
+from schemas.envelope import Incoming
 from schemas.lists import WordList
 from schemas.rule import Rule
 from workers.errors import Refused
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from workers.streams.admin import Admin
 
 K = TypeVar("K", Rule, WordList, Channel)
+VERSION = "version"  # the header of a tombstone that keeps the last version
+_DIGITS_MAX = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +27,20 @@ class Kept(Generic[K]):
 
     records: Mapping[str, K]
     unread: Mapping[str, str]  # id: what is wrong, and where
+    versions: Mapping[str, int] = field(default_factory=dict)  # the last of each id, also of those that were deleted
 
 
 def read_kept(kafka: Admin, topic: str, model: type[K], max_bytes: int) -> Kept[K]:
     """Read a compacted topic whole. A record that cannot be read leaves the one before it in its place."""
     records: dict[str, K] = {}
     unread: dict[str, str] = {}
+    versions: dict[str, int] = {}
     for record in kafka.read(topic):
         key = (record.key or b"").decode("utf-8", "replace")
         unread.pop(key, None)
         if record.value is None:
             records.pop(key, None)
+            versions[key] = max(versions.get(key, 0), _last_version(record))
             continue
         try:
             found = read(model, topic.removesuffix("s"), record.value, max_bytes)
@@ -43,6 +49,13 @@ def read_kept(kafka: Admin, topic: str, model: type[K], max_bytes: int) -> Kept[
             continue
         if found.id == key:
             records[key] = found
+            versions[key] = max(versions.get(key, 0), found.version)
         else:
             unread[key] = f"{record.position}: the key is {key!r}, and the id {found.id!r}"
-    return Kept(records, unread)
+    return Kept(records, unread, versions)
+
+
+def _last_version(tombstone: Incoming) -> int:
+    """What a tombstone says of the record that it deletes; 0 where it says nothing."""
+    told = dict(tombstone.headers).get(VERSION) or b""
+    return int(told) if told.isdigit() and len(told) < _DIGITS_MAX else 0

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from workers.commands import demo, publish, rules, run, scan, tail, topics
+from workers.commands import channels, demo, lists, publish, rules, run, scan, tail, topics
 from workers.commands.endings import EXIT_CODES, ended
 
 app = typer.Typer(
@@ -24,6 +24,8 @@ app = typer.Typer(
 app.add_typer(run.app, name="run")
 app.add_typer(topics.app, name="topics")
 app.add_typer(rules.app, name="rules")
+app.add_typer(lists.app, name="lists")
+app.add_typer(channels.app, name="channels")
 for each in (demo.demo, publish.publish, tail.tail, scan.scan):
     app.command(epilog=EXIT_CODES)(each)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -19,12 +18,12 @@ from workers.commands.terminal import note, plain, say, say_error, say_json
 if TYPE_CHECKING:
     from config.settings import Settings
     from schemas.rule import Rule
-    from workers.commands.apply import Change, Standing, What
+    from workers.commands.apply import Change, What
     from workers.commands.kept import Kept
     from workers.streams.admin import Admin
 
 app = typer.Typer(
-    name="rules", help="Check, apply, list and delete watch rules.", no_args_is_help=True, epilog=EXIT_CODES
+    name="rules", help="Check, apply, import, list and delete watch rules.", no_args_is_help=True, epilog=EXIT_CODES
 )
 STYLES: Mapping[What, str] = {"added": "bold green", "changed": "bold yellow", "unchanged": "dim"}
 
@@ -41,6 +40,7 @@ def check(
         Path | None, typer.Option(metavar="FILE", help="Recent articles, for what they say of words and fields.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="A JSON object a rule.")] = False,
+    lint: Annotated[bool, typer.Option(help="Notes too; they cost a minute at 100,000 rules.")] = True,
 ) -> None:
     """Check a file of rules; needs no Kafka.
 
@@ -60,8 +60,10 @@ def check(
     from workers.commands.linting import Seen, articles_of, linted
     from workers.commands.verdicts import refuse, say_json_of, show_accepted
 
-    seen = Seen(articles_of(articles, settings.articles.max_bytes)) if articles else None
-    checked = linted(checked_of(file, lists), seen)
+    checked = checked_of(file, lists)
+    if lint:
+        seen = Seen(articles_of(articles, settings.articles.max_bytes)) if articles else None
+        checked = linted(checked, seen)
     if not json:
         show_accepted(checked)
         refuse(checked)
@@ -75,7 +77,8 @@ def check(
 def apply(ctx: typer.Context, file: RulesFile) -> None:
     """Send the rules, lists and channels of a file, whole or not at all.
 
-    Only what differs from the topics is sent, with the next version number; channels and lists go before rules. The
+    Only what differs from the topics is sent, with the next version number; one that was deleted counts on from its
+    last version, as long as its tombstone stands on the topic, a week at least. Channels and lists go before rules. The
     topics of new channels are made, also of those that only a rule names. What stands on the topics and not in the file
     stays: see `wirewatch rules delete`.
 
@@ -84,12 +87,14 @@ def apply(ctx: typer.Context, file: RulesFile) -> None:
       wirewatch rules apply rules.yaml
     """
     settings = settings_of(ctx)
-    from workers.commands.apply import plan
+    from workers.commands.apply import plan, standing_of
     from workers.commands.check import check as checked_of
+    from workers.commands.topics import names_of_kept, refuse_unfit
     from workers.commands.verdicts import refuse
 
     with kafka_of(settings) as kafka:
-        standing = _standing(kafka, settings)
+        refuse_unfit(kafka.describe(names_of_kept()), settings.topic_prefix)
+        standing = standing_of(kafka, settings.articles.max_bytes)
         checked = checked_of(file, known=standing.lists.records)
         refuse(checked)
         changes = plan(checked.file, standing)
@@ -101,6 +106,36 @@ def apply(ctx: typer.Context, file: RulesFile) -> None:
         say((f"{each.what:9}", STYLES[each.what]), f"{each.kind} {each.record.id}  v{each.record.version}")
     counts = Counter(change.what for change in changes)
     say(", ".join(f"{counts[what]} {what}" for what in STYLES))
+
+
+@app.command("import", epilog=EXIT_CODES)
+def import_(
+    ctx: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Queries: JSON Lines, or text with blank lines between.")
+    ],
+    dialect: Annotated[
+        str,
+        typer.Option("--from", metavar="DIALECT", help="scopus, corpustools, ovid, pubmed; each: as each row says."),
+    ],
+    to: Annotated[Path | None, typer.Option(metavar="FILE", help="The rules; else standard output.")] = None,
+    report: Annotated[Path | None, typer.Option(metavar="FILE", help="The report; else standard error.")] = None,
+) -> None:
+    """Translate queries of other search tools into rules; needs no Kafka.
+
+    Reads JSON Lines, plain or gzip, with {"query", and "id" or "name"}, or text. Writes a file of rules, JSON Lines,
+    and a report with a line a query: {"id", "taken": true, "changes": [{"code", "message"}], "reason": null} says all
+    that changed its meaning; {"id", "taken": false, …, "reason"} says why there is no rule. A table ends the report.
+
+    \b
+    Examples:
+      wirewatch rules import --from scopus queries.jsonl --to rules.jsonl --report report.jsonl
+      wirewatch rules import --from ovid search.txt 2> report.jsonl | tee rules.jsonl
+    """
+    settings_of(ctx)
+    from workers.commands.importing import import_rules, show
+
+    show(import_rules(file, dialect, to, report))
 
 
 @app.command("list", epilog=EXIT_CODES)
@@ -141,34 +176,12 @@ def delete(
       wirewatch rules delete pact old-rule
     """
     settings = settings_of(ctx)
-    from schemas.envelope import Outgoing
+    from workers.commands.removal import check_there, remove
 
     with kafka_of(settings) as kafka:
         kept = _kept_rules(kafka, settings)
-        there = {*kept.records, *kept.unread}
-        unknown = [each for each in ids if each not in there]
-        for each in unknown:
-            near = difflib.get_close_matches(each, there, n=1)
-            say_error(f"there is no rule {each}", f"did you mean {near[0]}?" if near else "see wirewatch rules list")
-        if unknown:
-            raise typer.Exit(1)
-        kafka.send([Outgoing("rules", each.encode(), None) for each in dict.fromkeys(ids)])
-    for each in dict.fromkeys(ids):
-        say(("deleted  ", "bold red"), f"rule {each}")
-
-
-def _standing(kafka: Admin, settings: Settings) -> Standing:
-    from schemas.channel import Channel
-    from schemas.lists import WordList
-    from workers.commands.apply import Standing
-    from workers.commands.kept import read_kept
-
-    max_bytes = settings.articles.max_bytes
-    return Standing(
-        _kept_rules(kafka, settings),
-        read_kept(kafka, "lists", WordList, max_bytes),
-        read_kept(kafka, "channels", Channel, max_bytes),
-    )
+        check_there("rules", kept, ids)
+        remove(kafka, "rules", kept, list(dict.fromkeys(ids)))
 
 
 def _kept_rules(kafka: Admin, settings: Settings) -> Kept[Rule]:

@@ -16,6 +16,7 @@ from workers.commands.terminal import plain
 INDENT = 10  # columns, as wide as the time
 HIT_STYLE = "bold black on yellow"
 JOIN = " … "  # between the windows of an excerpt
+BEFORE, BEHIND = "… ", " …"  # a window's text goes on
 _HIT = re.compile(r"\[\[(.*?)\]\]")
 
 
@@ -56,12 +57,16 @@ def _alert(alert: Alert, coloured: bool) -> Iterator[Text]:
 
 
 def _parted(alert: Alert, coloured: bool) -> tuple[Text, Text]:
-    """Title and excerpt. An excerpt that begins with the title whole gives it its marks; it is not shown twice."""
+    """Title and excerpt. An excerpt that begins in the title gives it its marks; its words are not shown twice."""
     title, source = _title(alert.article), _source(alert.article)
     excerpt = " ".join(plain(alert.evidence.excerpt).split())
-    first, _, others = excerpt.partition(JOIN)
-    if _HIT.sub(r"\1", first).split() == title.plain.split():
-        marked = _marked(first, coloured)
+    first, join, others = excerpt.partition(JOIN)
+    first = first.removeprefix(BEFORE) if join else first.removeprefix(BEFORE).removesuffix(BEHIND)
+    whole = " ".join(title.plain.split())
+    part = re.escape(_HIT.sub(r"\1", first))
+    found = re.search(rf"(?<!\w){part}(?!\w)", whole) if part else None
+    if found:
+        marked = _marked(whole[: found.start()] + first + whole[found.end() :], coloured)
         marked.stylize_before("bold")
         return marked + source, _marked(others, coloured)
     return title + source, _marked(excerpt, coloured)

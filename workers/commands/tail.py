@@ -24,11 +24,14 @@ def tail(
     ctx: typer.Context,
     channel: Annotated[str | None, typer.Argument(metavar="[CHANNEL]", help="Only the alerts of this channel.")] = None,
     from_beginning: Annotated[
-        bool, typer.Option("--from-beginning", help="Those that stand on the topic first, then the new ones.")
+        bool, typer.Option("--from-beginning", help="First those that stand on the topics, by time; then the new ones.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="A JSON object a line, as it stands on the topic.")] = False,
     decisions: Annotated[
-        bool, typer.Option("--decisions", help="Also matches that became no alert, and why; of all channels.")
+        bool,
+        typer.Option(
+            "--decisions", help="Also matches that became no alert, and why; of all rules, as they name no channel."
+        ),
     ] = False,
 ) -> None:
     """Show alerts as they come, until Ctrl-C.
@@ -44,6 +47,8 @@ def tail(
     with kafka_of(settings) as kafka:
         if channel:
             _check_channel(channel, kafka)
+        if channel and decisions:
+            note(f"decisions name no channel: those of all rules are shown, the alerts of {channel} alone")
         if out().is_terminal and not json:
             note(f"{' and '.join(settings.topic_prefix + name for name in topics)}; Ctrl-C ends")
         for record in kafka.follow(topics, from_beginning, Lookout(kafka).stop):

@@ -206,7 +206,7 @@ def unavailable(client: Redis, exc: Exception) -> Unavailable:
     if not what:
         fitting = ((what, remedy) for kind, what, remedy in _TROUBLE if isinstance(exc, kind))
         what, remedy = next(fitting, ("answered with an error", "see its log; wirewatch needs Redis 7.0 or later"))
-    return Unavailable(f"Redis at {_address(client)} {what}: {remedy} ({type(exc).__name__}: {exc})")
+    return Unavailable(f"Redis at {_address(client)} {what}: {remedy} ({type(exc).__name__}: {exc})", what="store")
 
 
 def _address(client: Redis) -> str:

@@ -19,6 +19,7 @@ from workers.demo.child import Child
 from workers.demo.ports import HOST, accepts, serve
 from workers.demo.signals import Signals
 from workers.demo.store import store_answers, store_command, store_program
+from workers.demo.warden import Warden
 from workers.errors import Unavailable
 
 READY_S = 60.0
@@ -41,12 +42,14 @@ class Stage(AbstractContextManager["Stage"]):
         self._signals = signals
         self._children: list[Child] = []
         self._folder: Path | None = None
+        self._warden: Warden | None = None
         self.kafka = ""  # host:port
         self.redis = ""  # redis://host:port/0
 
     def __enter__(self) -> Self:
         with self._signals.held():
             self._folder = Path(tempfile.mkdtemp(prefix="wirewatch-demo-"))
+            self._warden = Warden(str(self._folder))
         return self
 
     def __exit__(
@@ -103,12 +106,16 @@ class Stage(AbstractContextManager["Stage"]):
             self._children.clear()
             if self._folder is not None:
                 shutil.rmtree(self._folder, ignore_errors=True)
+            if self._warden is not None:
+                self._warden.close()
 
     def _start(self, name: str, launch: Launch) -> Child:
         with self._signals.held():
             log = self.folder / f"{name.replace(' ', '-')}.log"
             child = Child(name, launch.command, log, launch.env, launch.cwd)
             self._children = [each for each in self._children if not each.ended] + [child]
+            if self._warden is not None:
+                self._warden.watch(each.pid for each in self._children)
         return child
 
 

@@ -75,14 +75,19 @@ def holds(node: Query, reading: Reading, texts: Sequence[Text]) -> bool:  # noqa
 
 
 def holds_elsewhere(node: Query, reading: Reading) -> bool:
-    """The nodes that name what they ask themselves."""
+    """The nodes that name what they ask themselves.
+
+    AND, OR, NOT, ANY, ATLEAST inside of a field ask the field: `author:(lee AND day)` is `author:lee AND author:day`,
+    and `subject:(oil AND NOT sport)` wants no entry with `sport`. Each entry of a list is a text of its own for what
+    has a place: no phrase and no NEAR runs from one entry into the next.
+    """
     match node:
         case InField(field, operand):
             return holds(operand, reading, asked(reading) if field == "text" else [reading.text(field)])
         case First(count, operand):
             return holds(operand, reading, [reading.text("body").first(count)])
         case Metadata(field, operand):
-            return any(holds(operand, reading, [entry]) for entry in reading.entries(field))
+            return holds(operand, reading, reading.entries(field))
         case Codes(field, codes):
             code = reading.code(field)
             return code is not None and any(code == each or code.startswith(each + "-") for each in codes)

@@ -7,7 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 OPEN, CLOSE, JOIN = "[[", "]]", " … "
+BEFORE, BEHIND = "… ", " …"  # the text goes on
+_GOES_ON = len(BEFORE + BEHIND)
 _SPACES = re.compile(r"\s+")
+_PRINTED = re.compile(r"\S")
 
 
 class Shown(NamedTuple):
@@ -28,18 +31,33 @@ class Window(NamedTuple):
 
 
 def excerpt(texts: Mapping[str, str], hits: Sequence[Shown], limit_chars: int) -> str:
-    """Windows on the hits, joined by ` … `, of `limit_chars` characters together, the marks not counted.
+    """Windows on the hits, joined by ` … `, of `limit_chars` characters together, `[[` and `]]` not counted.
 
     First the window that shows most terms, then others for the terms that are missing, as long as there is room; they
     stand in the order of the article. A window begins and ends between words, in a text that has spaces. White space
-    becomes one space. Where the text itself has `[[` or `]]`, or a bracket that touches a mark, `((`, `))`, `(` or `)`
-    stands instead, so every mark is ours. Without a hit in the texts it is their beginning.
+    becomes one space. `…` in front and behind says that the field goes on there, if there is room for it. Where the
+    text itself has `[[` or `]]`, or a bracket that touches a mark, `((`, `))`, `(` or `)` stands instead, so every mark
+    is ours. Without a hit in the texts it is their beginning.
     """
     shown = [hit for hit in hits if hit.field in texts and hit.end - hit.start <= limit_chars]
-    windows = _widen(_choose(shown, limit_chars), texts, limit_chars)
+    room = _room(texts, shown, limit_chars)
+    windows = _widen(_choose(shown, room), texts, room)
     if not windows:
-        windows = [_beginning(field, text, limit_chars) for field, text in texts.items() if not text.isspace()][:1]
-    return JOIN.join(_marked(texts[window.field], window, shown) for window in windows)
+        windows = [_beginning(field, text, room) for field, text in texts.items() if not text.isspace()][:1]
+    told = JOIN.join(_marked(texts[window.field], window, shown) for window in windows)
+    if not windows or room == limit_chars:
+        return told
+    first, last = windows[0], windows[-1]
+    before = BEFORE if _PRINTED.search(texts[first.field], 0, first.start) else ""
+    return before + told + (BEHIND if _PRINTED.search(texts[last.field], last.end) else "")
+
+
+def _room(texts: Mapping[str, str], hits: Sequence[Shown], limit_chars: int) -> int:
+    """The characters for windows: all, where all of the text fits, or no hit would; else some stay for `…`."""
+    room = limit_chars - _GOES_ON
+    whole = sum(map(len, texts.values())) + len(JOIN) * (len(texts) - 1)
+    needed = max((hit.end - hit.start for hit in hits), default=0)
+    return limit_chars if whole <= limit_chars or room < max(needed, _GOES_ON) else room
 
 
 def _choose(hits: Sequence[Shown], limit_chars: int) -> list[Window]:

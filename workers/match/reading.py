@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -177,8 +177,17 @@ class Reading:
     @property
     def size(self) -> int:
         """How many words have been split."""
-        entries = (entry for entries in self._entries.values() for entry in entries)
-        return sum(map(len, (*self._texts.values(), *entries)))
+        return sum(map(len, self._asked()))
+
+    @property
+    def characters(self) -> int:
+        """How long the texts are that have been asked."""
+        return sum(len(text.written.text) for text in self._asked())
+
+    def _asked(self) -> Iterator[Text]:
+        yield from self._texts.values()
+        for entries in self._entries.values():
+            yield from entries
 
     def _text(self, written: str, *, body: bool = False) -> Text:
         return Text(Written(written, self.article.language, body))

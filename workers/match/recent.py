@@ -3,43 +3,64 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import NamedTuple
+from weakref import ref
 
 from schemas.article import Article
 from workers.match.reading import Reading
 
+_GONE = Article.model_construct()  # stands in a reading that is kept for its article, which may go
+
+
+class _Kept(NamedTuple):
+    article: ref[Article]
+    reading: Reading
+    words: int
+    characters: int
+
 
 class Recent:
-    """Keeps the last readings with the words that were found in them.
+    """Keeps the last readings: the texts that were asked and the words in them, not the articles.
 
-    Bounded by `words_max` words together (some 300 bytes each); a reading above it is not kept.
+    Bounded by `words_max` words together (some 300 bytes each) and by `characters_max` characters of their texts (4
+    bytes each at most); a reading above either is not kept.
     """
 
-    def __init__(self, words_max: int) -> None:
+    def __init__(self, words_max: int, characters_max: int) -> None:
         self._words_max = words_max
+        self._characters_max = characters_max
         self._words = 0
-        self._readings: OrderedDict[int, tuple[Reading, int]] = OrderedDict()
+        self._characters = 0
+        self._readings: OrderedDict[int, _Kept] = OrderedDict()
 
     def keep(self, reading: Reading) -> None:
-        """Keep a reading as the latest one."""
-        self._drop(id(reading.article))
-        words = reading.size
-        if not 0 < words <= self._words_max:
+        """Keep a reading as the latest one. It may be used again when `of` has given it back."""
+        article = reading.article
+        self._drop(id(article))
+        words, characters = reading.size, reading.characters
+        if not 0 < words <= self._words_max or characters > self._characters_max:
             return
-        self._readings[id(reading.article)] = reading, words
+        self._readings[id(article)] = _Kept(ref(article), reading, words, characters)
         self._words += words
-        while self._words > self._words_max:
+        self._characters += characters
+        reading.article = _GONE
+        while self._words > self._words_max or self._characters > self._characters_max:
             self._drop(next(iter(self._readings)))
 
     def of(self, article: Article) -> Reading:
         """The reading of this very article, or a new one."""
-        # A reading that is kept holds its article, so no other one gets its id.
         kept = self._readings.get(id(article))
-        return kept[0] if kept else Reading(article)
+        if kept is None or kept.article() is not article:  # another one may have taken the place of one that has gone
+            return Reading(article)
+        self._drop(id(article))
+        kept.reading.article = article
+        return kept.reading
 
     def _drop(self, key: int) -> None:
         dropped = self._readings.pop(key, None)
         if dropped:
-            self._words -= dropped[1]
+            self._words -= dropped.words
+            self._characters -= dropped.characters
 
 
-RECENT = Recent(words_max=100_000)  # some 30 MB
+RECENT = Recent(words_max=100_000, characters_max=4_000_000)  # some 30 MB, and 16 MB

@@ -46,23 +46,31 @@ _ALGORITHMS = {
     "yi": "yiddish",
 }
 _LONGEST_WORD = 256  # some algorithms take quadratic time; no word of a language is this long
+_LONGEST_LANGUAGE = 35  # characters; BCP 47 asks no one to keep longer tags
 _stemmers = local()  # a stemmer keeps the word it is at, so each thread has its own
 
 
 def stem(folded: str, language: str | None) -> str:
     """The stem of a folded word in an article of this language, whatever the region (`pt-BR`, `pt_BR`).
 
-    English where the language is unknown or has no Snowball algorithm. A word longer than 256 characters is its own
-    stem.
+    English where the language is unknown, longer than 35 characters, or has no Snowball algorithm. A word longer than
+    256 characters is its own stem.
     """
     if len(folded) > _LONGEST_WORD:
         return folded
-    return _stem(folded, _algorithm(language))
+    return _stem(folded, algorithm(language))
+
+
+def algorithm(language: str | None) -> str:
+    """The Snowball algorithm of a language: what stems depend on, and so what to remember them by."""
+    if not language or len(language) > _LONGEST_LANGUAGE:
+        return _ENGLISH
+    return _algorithm(language)
 
 
 @lru_cache(maxsize=1024)
-def _algorithm(language: str | None) -> str:
-    primary = (language or "").replace("_", "-").partition("-")[0].strip().lower()
+def _algorithm(language: str) -> str:
+    primary = language.replace("_", "-").partition("-")[0].strip().lower()
     return _ALGORITHMS.get(primary, _ENGLISH)
 
 

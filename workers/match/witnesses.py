@@ -104,10 +104,8 @@ class Witnesses:
             case First(count, operand):
                 return self._find(operand, [("body", 0, self._reading.text("body").first(count))])
             case Metadata(list_field, operand):
-                entries = self._reading.entries(list_field)
-                each = [self._find(operand, [(list_field, at, entry)]) for at, entry in enumerate(entries)]
-                found = [clauses for clauses in each if clauses is not None]
-                return self._merged(clause for clauses in found for clause in clauses) if found else None
+                entries = enumerate(self._reading.entries(list_field))
+                return self._find(operand, [(list_field, at, entry) for at, entry in entries])
         if not holds_elsewhere(node, self._reading):
             return None
         match node:
@@ -135,8 +133,8 @@ class Witnesses:
         """The terms of `node` with their places in the texts; without those that a NOT NEAR excludes."""
         found: list[Clause] = []
         for field, entry, whole in asked:
-            text, allowed = _allowed(node, whole, unless)
-            for term, parts in _terms(node, text, allowed) if allowed else ():
+            text, allowed = allowed_in(node, whole, unless)
+            for term, parts in terms_of(node, text, allowed) if allowed else ():
                 spans = list(islice(parts, self._most))
                 at = text.places if spans else ()
                 found.append(Clause(term, [Place(field, entry, at[a][0], at[b][1]) for a, b in spans]))
@@ -158,7 +156,8 @@ def _possible(operands: Sequence[Query], asked: Asked) -> Sequence[Query]:
     return [each for each in operands if not (isinstance(each, Word) and spellings(each.text).isdisjoint(present))]
 
 
-def _allowed(node: Query, text: Text, unless: NotNear | None) -> tuple[Text, Rows]:
+def allowed_in(node: Query, text: Text, unless: NotNear | None) -> tuple[Text, Rows]:
+    """The occurrences of `node` that a NOT NEAR does not exclude; NEAR in a long text: those of a stretch of it."""
     if unless is not None:
         return text, alone(unless, text)
     if len(text) > STRETCH_WORDS and any(isinstance(inner, Near) for inner in walk(node)):
@@ -170,18 +169,18 @@ def _allowed(node: Query, text: Text, unless: NotNear | None) -> tuple[Text, Row
     return text, rows(node, text)
 
 
-def _terms(node: Query, text: Text, allowed: Rows) -> Iterator[tuple[Query, Iterator[tuple[int, int]]]]:
+def terms_of(node: Query, text: Text, allowed: Rows) -> Iterator[tuple[Query, Iterator[tuple[int, int]]]]:
     """Each term of `node` with the occurrences (first, last) of its own that stand in an allowed one of `node`."""
     while isinstance(node, Near):
         joins, prefixes = chain(node)[1], rows_of_chain(node, text)
         for join, prefix in zip(reversed(joins), reversed(prefixes[:-1]), strict=True):
             right = rows(join.right, text)
             allowed, of_right = _parted(join, prefix, right, allowed, text)
-            yield from _terms(join.right, text, of_right)
+            yield from terms_of(join.right, text, of_right)
         node = chain(node)[0]
     if isinstance(node, Or):
         for operand in node.operands:
-            yield from _terms(operand, text, _common(allowed, rows(operand, text)))
+            yield from terms_of(operand, text, _common(allowed, rows(operand, text)))
     else:
         yield node, ((first, last) for first, row in allowed.items() for last in lasts(first, row))
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import difflib
 import reprlib
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from schemas.reasons import RefusalReason
+from schemas.wording import worded
 from workers.errors import Refused
 
 _NAMED_MAX = 3  # problems told of one article
 _SHOWN_MAX_CHARS = 60
+_TEXTS = ("title", "lead", "body")
 
 _REMEDIES = (  # a part of the parser's message, what helps
     ("infinity", "JSON numbers end at 1.8e308 here: write a larger one as a text"),
@@ -46,10 +50,10 @@ def no_json(value: bytes, what: str, at: int) -> Refused:
 
 def no_record(error: ValidationError, kind: str) -> Refused:
     """JSON that is no record of its kind (article, rule …). The first thing wrong gives the reason."""
-    errors = error.errors(include_url=False, include_context=False)
+    errors = error.errors(include_url=False)
     kinds = {"missing": RefusalReason.MISSING_FIELD, "no_text": RefusalReason.NO_TEXT}
     told = [
-        _tell(kind, ".".join(map(shorten, each["loc"])), each["type"], each["msg"], each["input"]) for each in errors
+        _tell(kind, ".".join(map(shorten, each["loc"])), each["type"], _worded(each), each["input"]) for each in errors
     ]
     more = f"; and {len(told) - _NAMED_MAX} more" if len(told) > _NAMED_MAX else ""
     return Refused(
@@ -70,19 +74,31 @@ def shorten(value: object) -> str:
     return _SHOWN.repr(value)
 
 
-def _tell(kind: str, place: str, error: str, message: str, value: Any) -> tuple[str, str]:
+def _worded(error: ErrorDetails) -> str:
+    return worded(error["type"], error.get("ctx", {}), error["msg"])
+
+
+def _tell(kind: str, place: str, error: str, words: str, value: Any) -> tuple[str, str]:
     if error == "no_text":
-        return "title, lead and body are all empty", "an article has at least one of them"
+        return "title, lead and body are all empty", _no_text_hint(value)
     if error == "missing":
         return f"{place}: is missing", f"every {kind} has one: see schemas/json/{kind}.json"
     if error == "timezone_aware":
         hint = "write the zone: 2026-05-01T12:00:00Z or 2026-05-01T14:00:00+02:00"
         return f"{place}: {shorten(value)} has no zone", hint
-    message = message.replace("tuple", "list").replace("dictionary", "object")
     hint = (
         "leave the field out where there is no value" if value is None else f"see {place} in schemas/json/{kind}.json"
     )
-    return f"{place}: {shorten(value)}: {message}", hint
+    return f"{place}: {shorten(value)} {words}", hint
+
+
+def _no_text_hint(data: object) -> str:
+    """A field that is nearly called so is the likely slip."""
+    for name in data if isinstance(data, dict) else ():
+        near = difflib.get_close_matches(str(name)[:_SHOWN_MAX_CHARS].lower(), _TEXTS, n=1, cutoff=0.7)
+        if near and name not in _TEXTS:
+            return f"{shorten(name)} is no field: did you mean {near[0]}?"
+    return "an article has at least one of them"
 
 
 def _no_utf8(value: bytes, place: int) -> Refused:

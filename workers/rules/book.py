@@ -11,7 +11,7 @@ from schemas.lists import WordList
 from schemas.reasons import RefusalReason
 from schemas.rule import Rule, RuleStatus
 from workers.errors import Refused
-from workers.rules.language import RuleError, expand, lists_of, parse, render
+from workers.rules.language import RuleError, check_list, expand, lists_of, parse, render
 from workers.rules.language.tree import Query
 
 
@@ -36,6 +36,10 @@ class LiveRule:
     canonical: str
     query: Query
     lists: frozenset[str]  # all it depends on, also through other lists
+
+
+class RefusedByLists(Refused):
+    """The record is right in itself: other lists, or other rules, may let it in."""
 
 
 class Book:
@@ -73,7 +77,7 @@ class Book:
     def _swap_lists(self, lists: dict[str, WordList], changed: str) -> None:
         entries = self._entries(lists)
         if changed in lists:
-            _understand(f"@{changed}", entries, f"list {changed}")
+            _check_list(changed, entries)
         affected = [live.rule for live in self._rules.values() if changed in live.lists]
         renewed = [self._read(rule, entries) for rule in affected]
         self._lists = lists
@@ -98,6 +102,13 @@ class Book:
         return LiveRule(rule, render(typed), expanded, lists_of(typed, lists))
 
 
+def _check_list(name: str, lists: Mapping[str, Sequence[str]]) -> None:
+    try:
+        check_list(name, lists)
+    except RuleError as exc:
+        raise _refused(exc, exc.message) from None  # the error holds the whole text
+
+
 def _understand(query: str, lists: Mapping[str, Sequence[str]], what: str) -> tuple[Query, Query]:
     """The tree as typed, and with the lists in place."""
     try:
@@ -105,6 +116,9 @@ def _understand(query: str, lists: Mapping[str, Sequence[str]], what: str) -> tu
         return typed, expand(typed, lists)
     except RuleError as exc:
         where = f"at character {exc.start + 1}"
-        raise Refused(
-            f"{what}: query, {where}: {exc.message}", reason=RefusalReason.QUERY_REFUSED, hint=exc.hint
-        ) from None  # the error holds the whole text
+        raise _refused(exc, f"{what}: query, {where}: {exc.message}") from None  # the error holds the whole text
+
+
+def _refused(why: RuleError, message: str) -> Refused:
+    kind = RefusedByLists if why.by_lists else Refused
+    return kind(message, reason=RefusalReason.QUERY_REFUSED, hint=why.hint)

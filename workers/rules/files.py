@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from schemas.channel import Channel
 from schemas.lists import WordList
 from schemas.rule import Rule, RuleStatus
+from schemas.wording import worded
 from workers.errors import Refused
 from workers.rules.raw import Kind, Problem, Raw, raw_records
 
@@ -27,6 +28,9 @@ _HINTS = {
     ("rule", "channels"): "a list of channel ids: lower-case letters, digits and hyphens",
     ("rule", "dedup_window_s"): "seconds, from 1 to 604800 (a week)",
     ("rule", "priority"): "1 (most urgent) to 5",
+    ("rule", "query"): "a text in the rule language",
+    ("rule", "tags"): "a list of texts",
+    ("rule", "version"): "leave it out: apply counts it",
     ("list", "id"): "1 to 100 letters, digits, hyphens and underscores",
     ("list", "entries"): "a list of at least one text",
     ("channel", "id"): "1 to 100 lower-case letters, digits and hyphens",
@@ -51,10 +55,16 @@ class RuleFile:
     channels: Mapping[str, Channel]
     problems: tuple[Problem, ...]
     lines: Mapping[Kind, Mapping[str, int]] = field(repr=False)
+    queries: Mapping[str, tuple[int, bool]] = field(repr=False)  # of each rule's: its line; are its lines the file's?
 
     def place(self, kind: Kind, record_id: str) -> str:
         """file:line of a record, for problems that show later, such as in a query."""
         return f"{self.path}:{self.lines[kind][record_id]}"
+
+    def place_in_query(self, rule_id: str, at: int) -> str:
+        """file:line of a character of a rule's query; of where it begins, if its lines are not those of the file."""
+        line, is_block = self.queries[rule_id]
+        return f"{self.path}:{line + (self.rules[rule_id].query.count(chr(10), 0, at) if is_block else 0)}"
 
     def checked(self) -> RuleFile:
         """The file itself. Raises RuleFileRefused where it has problems."""
@@ -84,10 +94,11 @@ class _Heap:
 
     records: dict[Kind, dict[str, Any]]
     lines: dict[Kind, dict[str, int]]
+    queries: dict[str, tuple[int, bool]]
 
 
 def _read(path: Path, kind: Kind) -> RuleFile:
-    heap = _Heap({each: {} for each in _MODELS}, {each: {} for each in _MODELS})
+    heap = _Heap({each: {} for each in _MODELS}, {each: {} for each in _MODELS}, {})
     problems: list[Problem] = []
     for raw in raw_records(path, kind):
         problems += [raw] if isinstance(raw, Problem) else _take(raw, path, heap)
@@ -96,7 +107,8 @@ def _read(path: Path, kind: Kind) -> RuleFile:
             problems[PROBLEMS_MAX - 1 :] = [Problem(place, f"{PROBLEMS_MAX} problems: not read further")]
             break
     records = heap.records
-    return RuleFile(path, records["rule"], records["list"], records["channel"], tuple(problems), heap.lines)
+    told = tuple(problems)
+    return RuleFile(path, records["rule"], records["list"], records["channel"], told, heap.lines, heap.queries)
 
 
 def _take(raw: Raw, path: Path, heap: _Heap) -> list[Problem]:
@@ -129,6 +141,9 @@ def _take(raw: Raw, path: Path, heap: _Heap) -> list[Problem]:
     if first is not None:
         return [*problems, problem("id", f"the id stands in line {first} already", "ids are unique within a file")]
     heap.lines[raw.kind][record.id] = raw.line
+    if raw.kind == "rule":
+        block = raw.blocks.get("query")
+        heap.queries[record.id] = (block or raw.lines.get("query", raw.line), block is not None)
     if not problems:
         heap.records[raw.kind][record.id] = record
     return problems
@@ -139,19 +154,27 @@ def _tell(raw: Raw, error: ValidationError) -> Iterator[tuple[str, str, str]]:
     if error.error_count() > _ERRORS_MAX:
         yield "id", f"{error.error_count()} values are wrong", "is this the right file?"
         return
-    for each in error.errors(include_url=False, include_context=False):
+    errors = error.errors(include_url=False)
+    entries = {each["loc"][0] for each in errors if len(each["loc"]) > 1}  # a list is too short without its wrong ones
+    for each in errors:
         where = str(each["loc"][0])
-        value = raw.data.get(where)
-        if each["type"] == "missing":
-            yield where, f"{where}: is missing", _HINTS.get((raw.kind, where), "")
+        if each["type"] == "too_short" and where in entries:
             continue
-        hint = _HINTS.get((raw.kind, where), "")
-        if where == "status" and isinstance(value, str):
-            hint = _nearest(value, list(RuleStatus))
-        elif each["type"] == "string_type":
-            hint = "put it in quotes" if not isinstance(value, list | dict) else hint
-        message = each["msg"].replace("tuple", "list")
-        yield where, f"{'.'.join(map(str, each['loc']))}: {message}", hint
+        if each["type"] == "string_too_short" and where == "query":
+            yield where, "query: there is no word to look for", "write one, such as: Russia"
+            continue
+        words = worded(each["type"], each.get("ctx", {}), each["msg"])
+        yield where, f"{'.'.join(map(str, each['loc']))}: {words}", _hint(raw, where, each["type"])
+
+
+def _hint(raw: Raw, where: str, kind: str) -> str:
+    value = raw.data.get(where)
+    hint = _HINTS.get((raw.kind, where), "")
+    if where == "status" and isinstance(value, str):
+        return _nearest(value, list(RuleStatus))
+    if kind == "string_type" and where in raw.data and not isinstance(value, list | dict):
+        return "put it in quotes"
+    return hint
 
 
 def _flat(value: object) -> bool:

@@ -18,6 +18,7 @@ JSON_LINES = (".jsonl", ".ndjson", ".json")
 YAML = (".yaml", ".yml")
 SECTIONS: Mapping[str, Kind] = {"rules": "rule", "lists": "list", "channels": "channel"}
 _MARK = b"\xef\xbb\xbf"
+_SHOWN_MAX = 60  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Raw:
     line: int
     data: Mapping[str, Any]
     lines: Mapping[str, int] = field(default_factory=dict)  # of its fields, where they have lines of their own
+    blocks: Mapping[str, int] = field(default_factory=dict)  # of the first lines of texts whose lines are the file's
 
 
 def raw_records(path: Path, kind: Kind) -> Iterator[Raw | Problem]:
@@ -100,7 +102,7 @@ def _yaml(path: Path, kind: Kind) -> Iterator[Raw | Problem]:
         if root is not None:
             yield from _sections(path, kind, root, loader)
     except yaml.MarkedYAMLError as exc:
-        yield _no_yaml(path, exc)
+        yield _no_yaml(path, exc, text)
     except (yaml.YAMLError, RecursionError) as exc:
         yield Problem(str(path), f"no YAML: {exc}")
     finally:
@@ -134,24 +136,35 @@ def _items(path: Path, kind: Kind, items: yaml.SequenceNode, loader: yaml.SafeLo
             continue
         data: dict[str, Any] = {}
         lines: dict[str, int] = {}
+        blocks: dict[str, int] = {}
         for key, value in item.value:
             name = _name(key)
             if name in data:
                 yield Problem(_place(path, key), f"{name}: stands in line {lines[name]} already", "keep one of them")
             lines[name] = key.start_mark.line + 1
+            if isinstance(value, yaml.ScalarNode) and value.style == "|":
+                blocks[name] = value.start_mark.line + 2
             try:
                 data[name] = loader.construct_object(value, deep=True)
             except yaml.MarkedYAMLError as exc:
                 yield _no_yaml(path, exc)
             except (ValueError, LookupError, TypeError, AttributeError) as exc:  # 2026-02-30; `!!bool x` is a KeyError
                 yield Problem(_place(path, value), f"{name}: no such value: {exc}", "put the text in quotes")
-        yield Raw(kind, item.start_mark.line + 1, data, lines)
+        yield Raw(kind, item.start_mark.line + 1, data, lines, blocks)
 
 
-def _no_yaml(path: Path, exc: yaml.MarkedYAMLError) -> Problem:
-    line = f":{exc.problem_mark.line + 1}" if exc.problem_mark else ""
+def _no_yaml(path: Path, exc: yaml.MarkedYAMLError, text: str = "") -> Problem:
+    mark = exc.problem_mark
+    line = f":{mark.line + 1}" if mark else ""
+    told = exc.problem or str(exc.context)
     hint = "a text with `: `, ` #` or a quote in it: put it behind `|` on lines of its own, or in quotes"
-    return Problem(f"{path}{line}", f"no YAML: {exc.problem or exc.context}", hint)
+    behind = text.splitlines()[mark.line][mark.column :] if mark and mark.line < len(text.splitlines()) else ""
+    if "cannot start any token" in told and behind[:1] in ("@", "`", "%"):
+        told = f"a text cannot begin with {behind[0]}"
+        hint = f"put it in quotes: '{behind.strip()[:_SHOWN_MAX]}'"
+    elif "\t" in (behind[:1], told) or "tab character" in told or "'\\t'" in told:
+        told, hint = "a tab stands where spaces should", "indent with spaces: YAML takes no tabs there"
+    return Problem(f"{path}{line}", f"no YAML: {told}", hint)
 
 
 def _place(path: Path, node: yaml.Node) -> str:

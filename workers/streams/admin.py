@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from types import TracebackType
 from typing import Any, Self
@@ -24,6 +24,7 @@ from schemas.envelope import Incoming, Outgoing
 from schemas.reasons import RefusalReason
 from schemas.topic import Topic
 from workers.errors import Refused, Unavailable
+from workers.streams.history import Place, in_time_order
 
 POLL_MS = 200
 FETCH_BYTES = 16 * 1024 * 1024
@@ -177,17 +178,40 @@ class Admin(AbstractContextManager["Admin"]):
             return records
 
     def follow(self, topics: Sequence[str], from_beginning: bool, stop: Callable[[], bool]) -> Iterator[Incoming]:
-        """Records as they come, until `stop` says so."""
+        """Records as they come, until `stop` says so; first those that stand there, by their timestamps."""
         with self._consumer(topics) as consumer:
             partitions = list(consumer.assignment())
             with self._translated():
                 (consumer.seek_to_beginning if from_beginning else consumer.seek_to_end)(*partitions)
                 for each in partitions:
                     consumer.position(each)  # settles "the end" before anything else is done
+            if from_beginning:
+                yield from self._history(consumer, partitions, stop)
             while not stop():
                 with self._translated():
                     records = self._polled(consumer)
                 yield from records
+
+    def _history(
+        self, consumer: Any, partitions: Sequence[TopicPartition], stop: Callable[[], bool]
+    ) -> Iterator[Incoming]:
+        """What stands on the partitions now, in the order of time; the consumer goes on behind it."""
+        places = {(each.topic.removeprefix(self._prefix), each.partition): each for each in partitions}
+        with self._translated():
+            ends = consumer.end_offsets(partitions)
+
+        def fetch(wanted: Collection[Place]) -> Sequence[Incoming]:
+            consumer.pause(*(each for place, each in places.items() if place not in wanted))
+            consumer.resume(*(places[place] for place in wanted))
+            with self._translated():
+                return self._polled(consumer)
+
+        def at_end(place: Place) -> bool:
+            with self._translated():
+                return bool(consumer.position(places[place]) >= ends[places[place]])
+
+        yield from in_time_order(list(places), fetch, at_end, stop)
+        consumer.resume(*partitions)
 
     def lag(self, group: str, topic: str) -> int | None:
         """Records that the group has not committed yet; None before its first commit on any partition."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -27,13 +28,18 @@ from mode import Service
 
 from schemas.envelope import Incoming
 from workers.errors import Unavailable
+from workers.streams.header_names import read_any
 from workers.streams.options import Options
 from workers.streams.records import incoming
 
 log = structlog.get_logger("wirewatch.bulk")
 
+T = TypeVar("T")
+
 POLL_MS = 200
 PARTITION_FETCH_BYTES = 2 * 1024 * 1024  # a single larger record still comes, alone
+RETRY_S = 0.5
+CANCEL_S = 0.5  # so long is waited for what was given up
 NOT_OURS = (CommitFailedError, IllegalGenerationError, UnknownMemberIdError, IllegalStateError)
 
 
@@ -56,15 +62,33 @@ class BulkConsumer(Service):
         self._put = put
         self._epoch = 0
         self._lost_epoch = -1  # batches up to this one may not be committed any more
+        self._unfinished = 0  # records that were polled, and their batches not committed nor passed over
         self._idle = asyncio.Event()
         self._idle.set()
+        self._given_up = asyncio.Event()
         self._consumer: AIOKafkaConsumer | None = None
-        self.assigned: frozenset[TopicPartition] | None = None  # None: not yet a member of the group
 
     async def on_start(self) -> None:
-        """Join the group."""
+        """Join the group. Raises Unavailable when the broker is away for longer than an outage may last."""
+        read_any()
+        started_s = time.monotonic()
+        while not self.should_stop:
+            consumer = self._consumer = self._member()
+            try:
+                async with asyncio.timeout(self._options.rebalance_timeout_s + self._options.request_timeout_s):
+                    await consumer.start()
+                return
+            except (KafkaError, OSError) as exc:
+                away_s = time.monotonic() - started_s
+                await within(CANCEL_S, consumer.stop())
+                if self._options.outage_timeout_s and away_s > self._options.outage_timeout_s:
+                    raise Unavailable(f"cannot join the group at {self._options.bootstrap}: {exc!r}") from exc
+                log.warning("cannot join the group; trying again", error=repr(exc), away_s=round(away_s, 1))
+                await self.sleep(RETRY_S)
+
+    def _member(self) -> AIOKafkaConsumer:
         options = self._options
-        self._consumer = AIOKafkaConsumer(
+        consumer = AIOKafkaConsumer(
             bootstrap_servers=options.bootstrap,
             group_id=options.prefix + options.group,
             client_id=options.group,
@@ -80,8 +104,8 @@ class BulkConsumer(Service):
             max_poll_interval_ms=int((options.outage_timeout_s or 86_400) * 1000) + 60_000,
             request_timeout_ms=int(options.request_timeout_s * 1000),
         )
-        self._consumer.subscribe([options.full(self._topic)], listener=Rebalance(self))
-        await self._consumer.start()
+        consumer.subscribe([options.full(self._topic)], listener=Rebalance(self))
+        return consumer
 
     @Service.task
     async def _poll(self) -> None:
@@ -94,6 +118,7 @@ class BulkConsumer(Service):
         """
         while not self.should_stop:
             polled = await self.consumer.getmany(timeout_ms=POLL_MS, max_records=self._options.batch_max_records)
+            self._unfinished += sum(map(len, polled.values()))
             for batch in self._batches(self._epoch, polled):
                 await self._put(batch)
 
@@ -120,30 +145,47 @@ class BulkConsumer(Service):
             raise Unavailable("the consumer is not started")
         return self._consumer
 
-    @property
-    def busy(self) -> bool:
-        """A batch is in work."""
-        return not self._idle.is_set()
-
     def is_current(self, batch: Batch) -> bool:
         """False for a batch of partitions that were revoked since: another worker reads it again."""
         return self._lost_epoch < batch.epoch == self._epoch
+
+    def is_lost(self, batch: Batch) -> bool:
+        """True for a batch that may not be committed any more, in flight or not."""
+        return batch.epoch <= self._lost_epoch
 
     @contextmanager
     def in_flight(self) -> Iterator[None]:
         """While a batch is in work, revoking partitions waits for it."""
         self._idle.clear()
+        self._given_up.clear()
         try:
             yield
         finally:
             self._idle.set()
+
+    async def unless_given_up(self, work: Coroutine[Any, Any, T], batch: Batch) -> T | None:
+        """What the work for the batch in flight returns; None, at once, when the batch is given up meanwhile."""
+        task = asyncio.create_task(work)
+        given_up = asyncio.create_task(self._given_up.wait())
+        try:
+            if not self.is_lost(batch):
+                await asyncio.wait({task, given_up}, return_when=asyncio.FIRST_COMPLETED)
+            return task.result() if task.done() else None
+        finally:
+            given_up.cancel()
+            if task.cancel():
+                await asyncio.wait({task}, timeout=CANCEL_S)  # clients hold on at times
+
+    def passed(self, batch: Batch) -> None:
+        """The batch is committed or passed over: its records count no more."""
+        self._unfinished -= len(batch.records)
 
     async def commit(self, batch: Batch) -> bool:
         """Commit behind the batch. False when the group has moved on: another worker repeats the batch.
 
         Raises Unavailable when the broker cannot be asked.
         """
-        if batch.epoch <= self._lost_epoch:
+        if self.is_lost(batch):
             log.warning("not committed: the batch took longer than the rebalance, it is repeated elsewhere")
             return False
         try:
@@ -156,27 +198,30 @@ class BulkConsumer(Service):
         return True
 
     async def lag(self) -> int:
-        """Records between our positions and the ends of our partitions. Raises Unavailable."""
-        partitions = list(self.consumer.assignment())
-        if not partitions:
-            return 0
+        """Records up to the ends of our partitions that are not committed or passed over. Raises Unavailable.
+
+        0 means that there is nothing to do: neither with the broker nor in a batch that waits here.
+        """
         try:
-            ends = await self.consumer.end_offsets(partitions)
-            return sum([ends[each] - await self.consumer.position(each) for each in partitions])
+            async with asyncio.timeout(self._options.request_timeout_s):  # a position may be waited for without end
+                partitions = list(self.consumer.assignment())
+                ends = await self.consumer.end_offsets(partitions) if partitions else {}
+                ahead = sum([ends[each] - await self.consumer.position(each) for each in partitions])
         except IllegalStateError:
-            return 0  # revoked while we asked
+            ahead = 0  # revoked while we asked
         except (KafkaError, OSError) as exc:
             raise Unavailable(f"Kafka does not answer: {exc!r}") from exc
+        return int(ahead) + self._unfinished
 
     def abandon(self) -> None:
         """After a failure nothing more may be taken up or committed in this process."""
         self._epoch += 1
         self._lost_epoch = sys.maxsize
+        self._given_up.set()
 
-    def take_up(self, assigned: Sequence[TopicPartition]) -> None:
+    def take_up(self) -> None:
         """Partitions are ours: what was polled before this moment is stale, they are read from what is committed."""
         self._epoch += 1
-        self.assigned = frozenset(assigned)
 
     async def let_go(self) -> None:
         """Partitions are being revoked: batches that wait are stale at once, the one in flight may finish."""
@@ -190,12 +235,23 @@ class BulkConsumer(Service):
         except TimeoutError:
             log.warning("the batch in flight is given up: it is repeated", patience_s=patience_s)
         self._lost_epoch = max(self._epoch, self._lost_epoch)
+        self._given_up.set()  # nobody may wait for Redis or Kafka for its sake any more
 
     async def on_stop(self) -> None:
         """Drain: finish the batch in flight, then leave the group."""
-        await self._finish(self._options.stop_timeout_s)
+        await self._finish(self._options.drain_timeout_s)
         if self._consumer is not None:
-            await self._consumer.stop()
+            await within(self._options.leave_timeout_s, self._consumer.stop())
+
+
+async def within(timeout_s: float, closing: Coroutine[Any, Any, object]) -> None:
+    """Close a connection; what does not close in time, or fails to, is left to the end of the process."""
+    task = asyncio.create_task(closing)
+    done, _ = await asyncio.wait({task}, timeout=timeout_s)
+    error = task.exception() if done else TimeoutError(f"not within {timeout_s:g} s")
+    if error is not None:
+        log.warning("a connection did not close", error=repr(error))
+        task.cancel()
 
 
 class Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
@@ -211,5 +267,5 @@ class Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ha
 
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
         """Called with all partitions that are ours now, before anything of them can have been read."""
-        self._bulk.take_up(assigned)
+        self._bulk.take_up()
         log.info("partitions assigned", partitions=sorted(each.partition for each in assigned))

@@ -19,6 +19,8 @@ from mode import Service
 
 from schemas.envelope import Incoming
 from workers.errors import Broken, Unavailable
+from workers.streams.bulk import within
+from workers.streams.header_names import read_any
 from workers.streams.options import Options
 from workers.streams.records import incoming
 
@@ -55,10 +57,12 @@ class Follower(Service):
 
     @Service.task
     async def _follow(self) -> None:
+        read_any()
         consumer = await self._connected()
         topics = await self._patient(consumer.topics)
         first, then = self._partitions(self._first, topics), self._partitions(self._then, topics)
         consumer.assign(first + then)
+        await self._check_alone(consumer, first + then)
         await self._read_to_end(consumer, first)
         await self._read_to_end(consumer, then)
         self.caught_up.set()
@@ -89,6 +93,20 @@ class Follower(Service):
             raise Broken(f"there is no topic {', '.join(missing)}; hint: wirewatch topics create")
         return [TopicPartition(self._options.full(each), 0) for each in topics]  # one partition each, see the catalogue
 
+    async def _check_alone(self, consumer: AIOKafkaConsumer, partitions: list[TopicPartition]) -> None:
+        """Across several partitions nothing keeps the order of an id's records, and here only the first is read.
+
+        Raises Broken for a topic that was made so by somebody else.
+        """
+        await self._patient(partial(consumer.end_offsets, partitions))  # the client knows the topics then
+        for topic in (each.topic for each in partitions):
+            numbers = consumer.partitions_for_topic(topic)
+            if numbers != {0}:
+                raise Broken(
+                    f"the topic {topic} has {len(numbers or ())} partitions and must have one; "
+                    "hint: keep what stands on it, delete it, wirewatch topics create, and apply that again"
+                )
+
     async def _read_to_end(self, consumer: AIOKafkaConsumer, partitions: list[TopicPartition]) -> None:
         ends = await self._patient(partial(consumer.end_offsets, partitions))
         while not self.should_stop:
@@ -105,7 +123,8 @@ class Follower(Service):
         started = time.monotonic()
         while True:
             try:
-                return await ask()
+                async with asyncio.timeout(self._options.request_timeout_s):  # aiokafka may wait without end
+                    return await ask()
             except (KafkaError, OSError) as exc:
                 away_s = time.monotonic() - started
                 if self._options.outage_timeout_s and away_s > self._options.outage_timeout_s:
@@ -123,4 +142,4 @@ class Follower(Service):
     async def on_stop(self) -> None:
         """Close the connection."""
         if self._consumer is not None:
-            await self._consumer.stop()
+            await within(self._options.leave_timeout_s, self._consumer.stop())

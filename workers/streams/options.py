@@ -25,6 +25,16 @@ class Options:
     max_request_bytes: int
     idempotent: bool = True  # False where the broker cannot: a retry may write twice
 
+    @property
+    def leave_timeout_s(self) -> float:
+        """For taking leave of the broker; as long again for closing what is left then."""
+        return self.stop_timeout_s / 8
+
+    @property
+    def drain_timeout_s(self) -> float:
+        """For the batch in flight: what is left of stop_timeout_s."""
+        return self.stop_timeout_s - 2 * self.leave_timeout_s
+
     def full(self, topic: str) -> str:
         """The topic's name on the broker."""
         return self.prefix + topic

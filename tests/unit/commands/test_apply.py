@@ -9,7 +9,7 @@ import pytest
 from schemas.channel import Channel
 from schemas.lists import WordList
 from schemas.rule import Rule
-from workers.commands.apply import Standing, plan
+from workers.commands.apply import Standing, check_unused, plan
 from workers.commands.kept import Kept
 from workers.errors import Refused
 from workers.rules.files import RuleFile, read_rules
@@ -113,3 +113,29 @@ def test_a_record_goes_to_its_topic_under_its_id(tmp_path: Path) -> None:
     assert [(each.topic, each.key) for each in messages][-2:] == [("lists", b"a"), ("rules", b"r")]
     rule = Rule.model_validate_json(messages[-1].value or b"")
     assert rule.channels == ("asia", "asia", "europe")
+
+
+def test_what_was_deleted_counts_on_from_its_last_version(tmp_path: Path) -> None:
+    before = Standing(Kept({}, {}, {"r": 6}), Kept({}, {}), Kept({}, {}))
+    assert told(read(tmp_path, "- {id: r, query: x}\n- {id: s, query: x}"), before) == [
+        ("added", "rule", "r", 7),
+        ("added", "rule", "s", 1),
+    ]
+
+
+def test_lists_that_use_each_other_may_go_together(tmp_path: Path) -> None:
+    before = after(read(tmp_path, FILE), standing())
+    check_unused(["c", "b", "a"], Standing(Kept({}, {}), before.lists, before.channels))
+
+
+@pytest.mark.parametrize(
+    ("names", "refused"),
+    [
+        pytest.param(["a"], "list a is in use: rule r: query, at character 1: there is no list a", id="by a rule"),
+        pytest.param(["c"], "list c is in use: list b names it", id="by a list"),
+    ],
+)
+def test_a_list_in_use_is_not_dropped(names: list[str], refused: str, tmp_path: Path) -> None:
+    with pytest.raises(Refused) as caught:
+        check_unused(names, after(read(tmp_path, FILE), standing()))
+    assert caught.value.message.startswith(refused)

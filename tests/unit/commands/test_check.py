@@ -55,14 +55,14 @@ def test_a_refusal_is_a_picture_with_its_place_and_a_caret(wirewatch: Command, t
     assert done.code == 1
     assert done.out == "OK ok  good AND wom?n\n"
     told = done.err.splitlines()
-    at = told.index(f"{path}:1: rule pact")
+    at = told.index(f"{path}:2: rule pact")
     assert told[at + 1 : at + 4] == [
         "Russia AND (North Korea OR defence",
         "           ^ this bracket is never closed",
         "  hint: add ) where the group ends",
     ]
     assert f"{path}:6: rule slip: qery: no such field" in told
-    assert f"{path}:8: rule free" in told
+    assert f"{path}:9: rule free" in told
     assert told[-1] == f"refused: 3 problems in {path}"
 
 
@@ -149,3 +149,15 @@ def test_a_wrong_list_is_told_with_its_name_its_entry_and_its_line(wirewatch: Co
     done = wirewatch("rules", "check", path)
     assert done.code == 1
     assert f"{path}:2: list l, entry 2 (a AND (b): this bracket is never closed" in done.err
+
+
+@pytest.mark.parametrize(("name", "text"), [("r.jsonl", ""), ("r.yaml", "# nothing yet\n"), ("r.yaml", "rules:\n")])
+def test_a_file_without_a_rule_is_refused(wirewatch: Command, tmp_path: Path, name: str, text: str) -> None:
+    path = written(tmp_path, text, name)
+    done = wirewatch("rules", "check", path)
+    assert (done.code, done.out) == (1, "")
+    assert f"{path}: there is no rule in it" in done.err
+
+
+def test_a_file_of_lists_alone_is_taken(wirewatch: Command, tmp_path: Path) -> None:
+    assert wirewatch("rules", "check", written(tmp_path, "lists:\n- {id: l, entries: [a]}\n")).code == 0

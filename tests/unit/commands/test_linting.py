@@ -66,3 +66,8 @@ def test_a_file_without_articles_is_refused(wirewatch: Command, tmp_path: Path) 
     done = wirewatch("rules", "check", "--articles", path, written(tmp_path, "r.jsonl", RULES[:1]))
     assert done.code == 1
     assert "has no article" in done.err
+
+
+def test_without_lint_there_are_no_notes(wirewatch: Command, tmp_path: Path) -> None:
+    done = wirewatch("rules", "check", "--no-lint", written(tmp_path, "r.jsonl", RULES[:1]))
+    assert (done.code, done.out) == (0, 'OK slip  "russia and ukraine"\n')

@@ -128,9 +128,16 @@ def test_a_decision_says_why_nothing_was_sent() -> None:
         pytest.param("Summit in [[Pyongyang]]", ["Summit in [[Pyongyang]] — Wire"], id="is the title"),
         pytest.param(
             "in [[Pyongyang]] … on [[defence]]",
-            ["Summit in Pyongyang — Wire", "in [[Pyongyang]] … on [[defence]]"],
-            id="holds a part of the title",
+            ["Summit in [[Pyongyang]] — Wire", "on [[defence]]"],
+            id="begins with a part of the title",
         ),
+        pytest.param(
+            "… in [[Pyongyang]] … on [[defence]] …",
+            ["Summit in [[Pyongyang]] — Wire", "on [[defence]] …"],
+            id="begins with the end of the title",
+        ),
+        pytest.param("[[Summit]] in …", ["[[Summit]] in Pyongyang — Wire"], id="is the beginning of the title"),
+        pytest.param("[[Sum]]", ["Summit in Pyongyang — Wire", "[[Sum]]"], id="is a part of a word of the title"),
         pytest.param("on [[defence]]", ["Summit in Pyongyang — Wire", "on [[defence]]"], id="is of the body"),
     ],
 )

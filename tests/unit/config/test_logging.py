@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from enum import StrEnum
+from typing import Literal
 
 import pytest
 import structlog
@@ -78,3 +80,36 @@ def test_a_second_setup_replaces_the_first(capsys: pytest.CaptureFixture[str]) -
     structlog.get_logger().info("no")
     logging.getLogger("x").error("once")
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+class Colour(StrEnum):
+    """Some values."""
+
+    RED = "red"
+
+
+@pytest.mark.parametrize("form", ["console", "json"])
+def test_an_enum_is_told_as_its_value(form: Literal["console", "json"], capsys: pytest.CaptureFixture[str]) -> None:
+    setup(form, "INFO")
+    structlog.get_logger().info("not ready", missing=[Colour.RED], why=Colour.RED)
+    err = capsys.readouterr().err
+    assert "red" in err
+    assert "Colour" not in err
+
+
+def test_what_a_library_repeats_is_told_once_and_ours_each_time(capsys: pytest.CaptureFixture[str]) -> None:
+    setup("json", "INFO")
+    for number in range(5):
+        logging.getLogger("aiokafka").error("node %s is away", number)
+        structlog.get_logger("wirewatch.match").warning("waiting")
+    events = [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()]
+    assert events == ["node 0 is away", *["waiting"] * 5]
+
+
+def test_services_start_in_silence_and_crash_without_the_frameworks_labels(capsys: pytest.CaptureFixture[str]) -> None:
+    setup("json", "INFO")
+    log = logging.getLogger("workers.streams.followers")
+    log.info("[^---Follower]: Starting...")
+    log.error("[^---Follower]: Crashed")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert json.loads(line)["event"] == "Crashed"

@@ -66,7 +66,7 @@ def test_broken_articles_of_ones_own_are_refused_with_their_line(text: str, told
     ("text", "told"),
     [
         pytest.param(
-            RULES + "- id: s\n  query: (Suez\n", r"own\.yaml:4: rule s\n\(Suez\n\^", id="a query with a caret"
+            RULES + "- id: s\n  query: (Suez\n", r"own\.yaml:5: rule s\n\(Suez\n\^", id="a query with a caret"
         ),
         pytest.param(RULES + "- id: s\n", r"own\.yaml:4: rule s: query: is missing", id="a field"),
         pytest.param("[]", r"own\.yaml: there is no rule in it", id="empty"),
@@ -80,3 +80,16 @@ def test_broken_rules_of_ones_own_are_refused_with_their_line(text: str, told: s
 def test_a_file_that_is_not_there_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(Refused, match=r"none\.jsonl: cannot be read: No such file"):
         script_of(tmp_path / "none.jsonl", None, 0.0, keep=False)
+
+
+def test_each_problem_is_told_as_an_error_with_its_hint(tmp_path: Path) -> None:
+    own = written(tmp_path / "own.jsonl", '{"uri": "a:1"}\n{"title": "t"}\n')
+    with pytest.raises(Refused) as caught:
+        script_of(own, None, 0.0, keep=False)
+    assert caught.value.message.splitlines() == [
+        f"{own}:1: title, lead and body are all empty",
+        "  hint: an article has at least one of them",
+        f"error: {own}:2: uri: is missing",
+        "  hint: every article has one: see schemas/json/article.json",
+        "error: nothing was started",
+    ]

@@ -27,13 +27,17 @@ FAR = "one " + "filler " * 100 + "two " + "filler " * 100 + "three"
         ({"title": "Russia and China"}, ["Russia", "China"], 240, "[[Russia]] and [[China]]"),
         ({"title": "Russia  and\n China"}, ["China"], 240, "Russia and [[China]]"),
         ({"title": "Russia", "body": "China"}, ["Russia", "China"], 240, "[[Russia]] … [[China]]"),
-        ({"body": "alphabet soup of words here now"}, ["soup"], 14, "[[soup]] of words"),
-        ({"body": FAR}, ["two"], 20, "filler [[two]] filler"),
+        ({"body": "alphabet soup of words here now"}, ["soup"], 18, "… [[soup]] of words …"),
+        ({"body": FAR}, ["two"], 24, "… filler [[two]] filler …"),
         ({"body": FAR}, ["one", "three"], 30, "[[one]] filler … filler [[three]]"),
-        ({"body": FAR}, ["one", "two", "three"], 12, "[[one]] … [[two]]"),
+        ({"body": FAR}, ["one", "two", "three"], 14, "[[one]] … [[two]] …"),
+        ({"body": FAR}, ["three"], 20, "… filler [[three]]"),
+        ({"body": FAR + " \n"}, ["three"], 20, "… filler [[three]]"),
+        ({"body": "a " * 10 + "b"}, ["b"], 21, "a " * 10 + "[[b]]"),
+        ({"body": "filler one filler"}, ["one"], 4, "[[one]]"),
         ({"title": "no hit here", "body": "or here"}, [], 240, "no hit here"),
         ({"title": " ", "body": "or here"}, [], 4, "or"),
-        ({"title": "x" * 50}, [], 10, "x" * 10),
+        ({"title": "x" * 50}, [], 10, "x" * 6 + " …"),
         ({"title": "北朝鮮とロシア"}, ["ロシア"], 5, "鮮と[[ロシア]]"),
         ({"title": "north korea south"}, ["north korea", "korea south"], 240, "[[north korea south]]"),
         ({}, [], 240, ""),
@@ -46,6 +50,10 @@ FAR = "one " + "filler " * 100 + "two " + "filler " * 100 + "three"
         "words on both sides",
         "two windows",
         "as many as there is room for",
+        "the end",
+        "the end, and white space",
+        "what fits is whole",
+        "no room to say that it goes on",
         "no hit: the beginning",
         "no hit: the beginning of what has text",
         "a word longer than the room",
@@ -83,4 +91,4 @@ def test_an_excerpt_keeps_to_its_length(limit: int) -> None:
 
 def test_the_window_with_most_terms_comes_before_the_first_one() -> None:
     texts = {"body": "one " + "filler " * 100 + "two three one"}
-    assert excerpt(texts, hits_of(texts, "one", "two", "three"), 20) == "filler [[two]] [[three]] [[one]]"
+    assert excerpt(texts, hits_of(texts, "one", "two", "three"), 24) == "… filler [[two]] [[three]] [[one]]"

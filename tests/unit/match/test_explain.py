@@ -136,10 +136,20 @@ def test_the_hits_are_the_occurrences_that_count(query: Query, expected: list[tu
         (Metadata("source", A), [("alpha", "source", 0, 5)]),
         (Metadata("place", Phrase((C, B))), [('"gamma beta"', "place", 0, 10)]),
         (Metadata("place", B), [("beta", "place", 0, 4), ("beta", "place", 6, 10)]),
+        (Metadata("place", And((C, Not(B)))), []),
+        (Metadata("place", And((C, Not(X)))), [("gamma", "place", 0, 5)]),
         (Codes("lang", ("pt",)), [("lang:pt", "lang", 0, 5)]),
         (Number("urgency", "<=", 3), [("urgency<=3", "urgency", 0, 0)]),
     ],
-    ids=["source", "a phrase in an entry", "two entries", "a code", "a number has no place"],
+    ids=[
+        "source",
+        "a phrase in an entry",
+        "two entries",
+        "NOT asks all entries",
+        "NOT of what no entry has",
+        "a code",
+        "a number has no place",
+    ],
 )
 def test_hits_in_metadata_are_counted_within_their_entry(
     query: Query, expected: list[tuple[str, str, int, int]]

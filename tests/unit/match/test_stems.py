@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from sys import getrefcount
 
 import pytest
 import snowballstemmer
 
-from workers.match.stems import _ALGORITHMS, stem
+from workers.match.stems import _ALGORITHMS, algorithm, stem
 
 
 @pytest.mark.parametrize(
@@ -44,3 +45,17 @@ def test_a_word_of_a_million_letters_takes_no_time() -> None:
     began = time.perf_counter()
     assert stem("yo" * 500_000, "en") == "yo" * 500_000
     assert time.perf_counter() - began < 1
+
+
+def test_a_language_of_any_length_is_read_in_no_time_and_not_kept() -> None:
+    long = "en-" + "x" * 10_000_000
+    before = getrefcount(long)
+    assert stem("sanctions", long) == "sanction"
+    assert getrefcount(long) == before
+    assert stem("ministers", "tr" + "-x" * 10) == stem("ministers", "tr")
+    assert stem("ministers", "tr" + "-x" * 17) == stem("ministers", None), "no tag is longer than 35 characters"
+
+
+def test_languages_with_one_algorithm_are_one_to_whoever_remembers_stems() -> None:
+    assert {algorithm(language) for language in ("no", "nb-NO", "NN")} == {"norwegian"}
+    assert {algorithm(f"en-x-{number}") for number in range(1000)} == {algorithm(None)} == {"english"}

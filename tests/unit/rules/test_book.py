@@ -102,3 +102,16 @@ def test_deleting_what_is_not_there_is_no_error() -> None:
     book.drop_rule("none")
     book.drop_list("none")
     assert len(book) == 0
+
+
+def test_a_list_need_not_be_anchored_and_the_rules_that_use_it_must() -> None:
+    book = book_with(Rule(id="r", query="acme AND @l"), lists=(WordList(id="l", entries=("wheat", "NOT sport")),))
+    assert told(book) == ["r"]
+    with pytest.raises(Refused, match="rule s: query, at character 1: this is true of articles that have none"):
+        book.put_rule(Rule(id="s", query="@l"))
+
+
+def test_a_refused_list_is_told_with_its_name_and_entry() -> None:
+    with pytest.raises(Refused) as caught:
+        book_with(lists=(WordList(id="l", entries=("wheat", "a AND (b")),))
+    assert caught.value.message == "list l, entry 2 (a AND (b): this bracket is never closed"

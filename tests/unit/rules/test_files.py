@@ -76,6 +76,21 @@ def test_yaml_with_a_byte_order_mark_and_windows_line_ends_is_read(tmp_path: Pat
     assert list(file.checked().rules) == ["pact", "bare"]
 
 
+@pytest.mark.parametrize(
+    ("query", "line"),
+    [
+        pytest.param("|\n    a AND\n    (b\n    OR c", 4, id="a block: where the fault is"),
+        pytest.param("|-\n\n    a AND\n    (b", 5, id="a block with an empty line first"),
+        pytest.param(">\n    a AND\n    (b", 2, id="a folded block: where it begins"),
+        pytest.param("'a AND\n    (b'", 2, id="in quotes: where it begins"),
+        pytest.param("a AND (b", 2, id="one line"),
+    ],
+)
+def test_a_place_in_a_query_is_a_line_of_the_file(tmp_path: Path, query: str, line: int) -> None:
+    file = read_rules(written(tmp_path, f"- id: r\n  query: {query}\n"))
+    assert file.place_in_query("r", file.rules["r"].query.index("(")) == f"{file.path}:{line}"
+
+
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "rules:\nlists:\n"])
 def test_an_empty_file_has_no_rules_and_no_problems(tmp_path: Path, text: str) -> None:
     file = read_rules(written(tmp_path, text)).checked()
@@ -90,7 +105,11 @@ def test_an_empty_file_has_no_rules_and_no_problems(tmp_path: Path, text: str) -
             "- id: a\n  query: x\n  zzz: 1", ["FILE:3: rule a: zzz: no such field (accepted: schema"], id="far"
         ),
         pytest.param("- query: x", ["FILE:1: rule: id: is missing (1 to 200"], id="no id"),
-        pytest.param("- id: a b\n  query: x", ["FILE:1: rule a b: id: String should match"], id="id with a space"),
+        pytest.param(
+            "- id: a b\n  query: x",
+            ["FILE:1: rule a b: id: has a form that is not accepted (1 to"],
+            id="id with a space",
+        ),
         pytest.param("- id: 7\n  query: x", ["FILE:1: rule: id: ", "put it in quotes"], id="id as number"),
         pytest.param("- id: a\n  query: no", ["FILE:2: rule a: query: ", "put it in quotes"], id="the word no"),
         pytest.param(
@@ -122,6 +141,14 @@ def test_an_empty_file_has_no_rules_and_no_problems(tmp_path: Path, text: str) -
         pytest.param("rules: []\nrules: []", ["FILE:2: rules: stands here twice"], id="section twice"),
         pytest.param("text", ["FILE:1: neither a list of rules"], id="scalar"),
         pytest.param("- id: a\n  query: x: y", ["FILE:2: no YAML", "behind `|`"], id="colon"),
+        pytest.param(
+            "- id: a\n  query: @l AND x",
+            ["FILE:2: no YAML: a text cannot begin with @ (", "quotes: '@l AND x')"],
+            id="@",
+        ),
+        pytest.param("- id: a\n\tquery: x", ["FILE:2: no YAML: a tab stands", "indent with spaces"], id="tab"),
+        pytest.param("- id: a\n  query: ''", ["FILE:2: rule a: query: there is no word to look for (w"], id="no query"),
+        pytest.param("lists:\n- id: l\n  entries: [1]", ["FILE:3: list l: entries.0: is no text"], id="entry"),
         pytest.param("a: [", ["FILE:2: no YAML"], id="broken"),
         pytest.param("- id: a\n--- \n- id: b", ["FILE:2: no YAML"], id="two documents"),
         pytest.param("[" * 100_000, ["FILE", "no YAML"], id="deep"),

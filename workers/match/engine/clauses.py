@@ -96,9 +96,7 @@ def _elsewhere(node: Query) -> Need:
         case First(operand=operand):
             return _without_not(need(operand, FIELD_BITS["body"]))
         case Metadata(field, operand):
-            inside = need(operand, ANYWHERE, field)
-            # Of several clauses each may hold in another entry.
-            return inside if _is_clause(inside) and _positive(inside) else _without_not(inside)
+            return need(operand, ANYWHERE, field)
         case Codes(field, codes):
             return _clause(Literal(("c", field, code)) for code in codes)
         case Number(field, comparison, value):
@@ -152,17 +150,13 @@ def _is_clause(found: Need) -> bool:
     return found.exact and len(found.clauses) == 1 and not found.checks
 
 
-def _positive(found: Need) -> bool:
-    return not any(literal.negated for clause in found.clauses for literal in clause)
-
-
 def _loose(found: Need) -> Need:
     """As much is needed, but it is not enough."""
     return Need(found.clauses, exact=False)
 
 
 def _without_not(found: Need) -> Need:
-    """As much is needed but what is negated: what one entry or the first words have not, others may have."""
+    """As much is needed but what is negated: what the first words have not, others may have."""
     clauses = tuple(clause for clause in found.clauses if not any(literal.negated for literal in clause))
     return Need(clauses, exact=False)
 

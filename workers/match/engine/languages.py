@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workers.match.stems import _algorithm as algorithm
+from workers.match.stems import algorithm
 from workers.rules.language.split import _drops_suffixes as drops_suffixes
 
 _KNOWN_MAX = 4096

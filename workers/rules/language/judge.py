@@ -64,6 +64,7 @@ def check_rule(reading: Reading, of_list: Callable[[str], Facts]) -> None:
             "this is true of articles that have none of the words",
             *blamed.span,
             "say with AND what must be there, such as: Russia AND NOT sport",
+            by_lists=bool(reading.lists),
         )
 
 
@@ -74,6 +75,7 @@ def check_size(tree: Query, of_list: Callable[[str], Facts]) -> None:
             f"with its lists in place this has more than {LISTED_TERMS_MAX:,} terms",
             *_first_list(tree),
             "name fewer or smaller lists, or split the rule",
+            by_lists=any(isinstance(node, ListRef) for node in walk(tree)),
         )
 
 
@@ -124,10 +126,12 @@ def _check_places(tree: Query, of_list: Callable[[str], Facts]) -> None:
 def _check_list(node: ListRef, facts: Facts, positional: bool, inside: bool) -> None:
     if positional and facts.placeless is not None:
         told = f"list {shown(node.name)} cannot stand in a phrase or in NEAR: it has the entry {shown(facts.placeless)}"
-        raise RuleError(told, *node.span, "in such a list each entry is a word, a phrase, or a bracket of them with OR")
+        hint = "in such a list each entry is a word, a phrase, or a bracket of them with OR"
+        raise RuleError(told, *node.span, hint, by_lists=True)
     if inside and facts.fielded is not None:
         told = f"list {shown(node.name)} cannot stand inside a field: it has the entry {shown(facts.fielded)}"
-        raise RuleError(told, *node.span, "a field cannot stand inside a field: take the list out of it, or its field")
+        hint = "a field cannot stand inside a field: take the list out of it, or its field"
+        raise RuleError(told, *node.span, hint, by_lists=True)
 
 
 def _check_depth(reading: Reading, of_list: Callable[[str], Facts]) -> None:
@@ -137,6 +141,7 @@ def _check_depth(reading: Reading, of_list: Callable[[str], Facts]) -> None:
                 f"with list {shown(name)} in place brackets and NOTs are more than {DEPTH_MAX} deep",
                 *_first_list(reading.tree, name),
                 "name the lists inside of it directly",
+                by_lists=True,
             )
 
 

@@ -64,9 +64,6 @@ class Consequences:
                 return (each for each in (*wider, *self._wherever(context, held)) if each is not None)
             case ("atleast", str(context), int(count), int(shape)):
                 return self._of_count(context, count, shape)
-            case ("entry", field, int(inner)):
-                known = (self._meanings.number(("entry", field, each)) for each in self.following[inner])
-                return (each for each in known if each is not None)
             case ("number", field, *_):
                 return (each for each in self._tests[field] if _within(structure, self.structure(each)))
             case ("codes", field, codes):
@@ -102,8 +99,6 @@ class Consequences:
                 return _not(_all([_not(self.constant[part]) for part in parts]))
             case ("not", int(part)):
                 return _not(self.constant[part])
-            case ("entry", _, int(part)):
-                return False if self.constant[part] is False else None
             case ("any", int(count), *parts):
                 given = [self.constant[part] for part in parts]
                 return (

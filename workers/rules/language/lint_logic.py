@@ -78,6 +78,8 @@ class _Logic:
         for at, each in enumerate(part.parts):
             for statement in self._known.following[each.statement]:
                 given.learn(statement, at)
+        nots = [each for each in part.parts if self._is_not(each)]
+        denied = {every for each in nots for every in self._known.operands("or", self._inner(each))}
         for at, each in enumerate(part.parts):
             if self._known.constant[each.statement] is not None:
                 continue
@@ -87,17 +89,11 @@ class _Logic:
             if by is not None and not self._later(each, part.parts[by], at, by):
                 yield self._nothing(each, part.parts[by], "is true wherever", "is")
             elif each.kind is Or:
-                yield from self._never_here(each, part.parts, given, at)
-        yield from self._denied([each for each in part.parts if self._is_not(each)], either=True)
+                yield from self._never_here(each, denied, given, at)
+        yield from self._denied(nots, either=True)
 
-    def _never_here(self, group: Part, siblings: Sequence[Part], given: _Given, at: int) -> Iterator[Note]:
+    def _never_here(self, group: Part, denied: set[int], given: _Given, at: int) -> Iterator[Note]:
         """Operands of an OR that the parts beside its bracket exclude."""
-        denied = {
-            each
-            for sibling in siblings
-            if self._is_not(sibling)
-            for each in self._known.operands("or", self._inner(sibling))
-        }
         for each in group.parts:
             if self._known.constant[each.statement] is not None:
                 continue

@@ -89,7 +89,7 @@ class Meanings:
         return made[0]
 
     def _combined(self, node: Query, parts: tuple[Part, ...]) -> Part:
-        if isinstance(node, InField | First):  # it says where its terms stand, nothing else
+        if isinstance(node, InField | First | Metadata):  # it says where its terms stand, nothing else
             return parts[0]._replace(node=node)
         statements = [part.statement for part in parts]
         match node:
@@ -99,8 +99,6 @@ class Meanings:
                 number = self._joined("or", statements)
             case AnyOf(count):
                 number = self._any(count, statements)
-            case Metadata(field):
-                number = self._number(("entry", field, statements[0]))
             case _:
                 number = self._number(("not", statements[0]))
         return Part(node, number, type(node), parts)
@@ -174,12 +172,10 @@ class Meanings:
 def _context(node: Query, context: str) -> str:
     """Where the terms inside stand."""
     match node:
-        case InField(field):
+        case InField(field) | Metadata(field):
             return field
         case First(count):
             return f"first/{count}"
-        case Metadata():
-            return "entry"
     return context
 
 

@@ -41,13 +41,13 @@ def unfit(node: Query) -> Query | None:
     return next((each for each in operands if not isinstance(each, POSITIONAL)), None)
 
 
-def unfit_slip(node: Query, where: str) -> Slip:
-    """What is said about it; `where` is `a phrase` or an operator."""
+def unfit_slip(node: Query, where: str, operator: str = "") -> Slip:
+    """What is said about it; `where` is `a phrase` or an operator, `operator` the node's own as typed."""
     if isinstance(node, FIELDED):
         name: str = "first" if isinstance(node, First) else node.field
         hint = f"join it with AND, or put it around: title:(A {where} B)"
     else:
-        name = _NAMES[type(node)]
+        name = operator or _NAMES[type(node)]
         hint = "write words, phrases, lists, or brackets of them with OR, NEAR and PRE; join the rest with AND"
     if where == _PHRASE:
         hint = "what stands side by side is a phrase: put AND or OR between the parts"

@@ -69,6 +69,7 @@ class Level:
         self._left: Query | None = None
         self._link: Token | None = None
         self._prefix: Token | None = None
+        self._joint: Token | None = None  # the first AND, or the NOT that stands for it
         self._places: list[Query] = []
         self._waiting: Token | None = None  # the operator or field whose right side is to come
         self._group_start = self._and_start = self._chain_start = self._run_start = -1
@@ -130,6 +131,7 @@ class Level:
             raise self._refusal(token, Slip(f"NOT cannot stand inside {self._link.text}", hint))
         if self._places:
             self._end_unit(token)
+            self._joint = self._joint or token
         if self._group_start < 0:
             self._group_start = token.start
         if self._and_start < 0:
@@ -142,6 +144,8 @@ class Level:
         self._end_unit(token)
         if token.kind is Kind.OR:
             self._end_and()
+        else:
+            self._joint = self._joint or token
         self._waiting = token
 
     def add_near(self, token: Token) -> None:
@@ -195,7 +199,7 @@ class Level:
         for place in self._places:
             wrong = unfit(place)
             if wrong:
-                raise RuleError(*self._told(unfit_slip(wrong, "a phrase"), wrong))
+                raise self._unfit(wrong, "a phrase")
             places += place.places if isinstance(place, Phrase) else (place,)
             self.branches = self.branches or isinstance(place, Or | Near | ListRef)
         return Phrase(tuple(places), span=self._source.span(self._run_start, self._end))
@@ -217,6 +221,7 @@ class Level:
         self._left = self._link = None
         span = self._source.span(self._chain_start, self._end)
         if link.kind is Kind.NOT_NEAR:
+            self._source.joined(span, link)
             return NotNear(left, right, link.reach, span=span)
         return Near(left, right, link.reach, link.ordered, span=span)
 
@@ -231,8 +236,10 @@ class Level:
         ands = self._ands
         span = self._source.span(self._and_start, self._end)
         node = ands[0] if len(ands) == 1 else And(tuple(ands), span=span)
+        if self._joint:
+            self._source.joined(span, self._joint)
         self._ors += node.operands if isinstance(node, Or) else (node,)
-        self._ands, self._and_start = [], -1
+        self._ands, self._and_start, self._joint = [], -1, None
 
     def _ended_group(self, by: Token) -> Query:
         self._end_unit(by)
@@ -243,7 +250,7 @@ class Level:
     def _check_operand(self, node: Query, operator: Token) -> None:
         wrong = unfit(node)
         if wrong:
-            raise RuleError(*self._told(unfit_slip(wrong, operator.text), wrong))
+            raise self._unfit(wrong, operator.text)
 
     def _missing(self, by: Token) -> RuleError:
         """Nothing stands where an operand should be."""
@@ -268,9 +275,13 @@ class Level:
     def _refusal(self, token: Token, slip: Slip) -> RuleError:
         return self._source.refusal(slip.message, token.start, token.end, slip.hint)
 
-    @staticmethod
-    def _told(slip: Slip, node: Query) -> tuple[str, int, int, str]:
-        return slip.message, node.span.start, node.span.end, slip.hint
+    def _unfit(self, node: Query, where: str) -> RuleError:
+        """At the operator that made the node, where it has one between its sides."""
+        operator = self._source.operator_of(node.span) if isinstance(node, And | NotNear) else None
+        if operator:
+            return self._refusal(operator, unfit_slip(node, where, operator.text))
+        slip = unfit_slip(node, where)
+        return RuleError(slip.message, *node.span, slip.hint)
 
 
 def _missing_hint(token: Token) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from workers.rules.language.characters import WORD_KINDS
 from workers.rules.language.limits import TERMS_MAX
 from workers.rules.language.normalise import Normal
 from workers.rules.language.refusal import RuleError, shown
@@ -83,7 +84,9 @@ class Pieces:
             before, found, _ = written.partition(sign)
             left = min(_plain(before), _plain(folded.partition(sign)[0]))  # marks are no letters once they are gone
             if found and left < least:
-                raise _too_short(before, sign, self._span(part, at))
+                raise _too_short(
+                    before, sign, self._span(part, at), self._source.text[at + part.start - 1 : at + part.start]
+                )
         if "*" not in folded and "?" not in folded:
             return Word(folded, span=self._span(part, at))
         return Wildcard(re.sub(r"\*+", "*", folded), span=self._span(part, at))
@@ -99,7 +102,11 @@ def _plain(text: str) -> int:
     return len(text.replace("'", "").replace("?", "")) + 2 * len(_HANGUL.findall(text))
 
 
-def _too_short(before: str, sign: str, span: Span) -> RuleError:
+def _too_short(before: str, sign: str, span: Span, letter: str) -> RuleError:
+    """`letter` is the character that touches the word in front."""
+    if not _plain(before) and letter.translate(WORD_KINDS) == "I":
+        told = f"{sign} stands behind {letter}, which is a word of its own"
+        return RuleError(told, *span, f"leave {sign} out: in this script one letter is one word")
     least = _STEM_MIN[sign]
     if not _plain(before):
         message = f"{sign} has nothing on its left in this word"

@@ -17,14 +17,16 @@ class RuleError(ValueError):
     """A rule that cannot be taken.
 
     `start` and `end` are code points of the rule as typed, half-open and within it; `hint` is the way out.
+    `by_lists`: the text is right in itself, and with other lists it may be taken.
     """
 
-    def __init__(self, message: str, start: int, end: int, hint: str) -> None:
+    def __init__(self, message: str, start: int, end: int, hint: str, *, by_lists: bool = False) -> None:
         super().__init__(message, start, end, hint)
         self.message = message
         self.start = start
         self.end = end
         self.hint = hint
+        self.by_lists = by_lists
 
     def __str__(self) -> str:
         return self.message

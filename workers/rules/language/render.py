@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from workers.rules.language.limits import DEPTH_MAX
@@ -26,6 +26,7 @@ from workers.rules.language.tree import (
     Stem,
     Wildcard,
     Word,
+    bottom_up,
 )
 from workers.rules.language.unfold import unfold
 
@@ -44,6 +45,26 @@ def render(tree: Query) -> str:
     """
     text, depth = _written(tree, airy=True)
     return text if depth <= DEPTH_MAX else _written(tree, airy=False)[0]
+
+
+def beginnings(tree: Query, chars_max: int) -> Mapping[int, str]:
+    """For the `id` of each node of a tree what `render` gives of it, cut behind `chars_max` characters (500 at most).
+
+    All of them take time in proportion to the tree.
+    """
+    texts: dict[int, str] = {}
+
+    def begin(node: Query, _: list[None]) -> None:
+        text = ""
+        for piece in _pieces(node, airy=True):  # too short to be too deep for it
+            text += piece if isinstance(piece, str) else texts[id(piece)]
+            if len(text) > chars_max:
+                text = f"{text[:chars_max]}…"
+                break
+        texts[id(node)] = text
+
+    bottom_up(tree, begin)
+    return texts
 
 
 def _written(tree: Query, *, airy: bool) -> tuple[str, int]:

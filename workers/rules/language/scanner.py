@@ -87,9 +87,9 @@ class Scanner:
                 self._in_items.pop()
             return Token(_MARKS[mark], at, at + 1, mark)
         end = self._piece_end(at)
-        return self._piece(at, end) if end > at else Token(Kind.COMMA, at, at + 1, mark)
+        return self._piece(at, end, last) if end > at else Token(Kind.COMMA, at, at + 1, mark)
 
-    def _piece(self, at: int, end: int) -> Token:
+    def _piece(self, at: int, end: int, last: Token | None) -> Token:
         """A run without white space, quotes and brackets: an operator, a prefix, a test, or words."""
         piece = self._text[at:end]
         if piece in _WORD_OPERATORS:
@@ -103,7 +103,7 @@ class Scanner:
         elif piece[0] == "@":
             return self._list(at, end)
         elif piece[0] in "-+":
-            self._check_sign(at, end)
+            self._check_sign(at, end, last)
         return Token(Kind.PLACES, at, end, piece, self._pieces.plain(at, end))
 
     def _quote(self, start: int, at: int, sign: str) -> Token:
@@ -142,14 +142,14 @@ class Scanner:
         node = ListRef(name, span=self._source.span(at, at + 1 + len(name)))
         return Token(Kind.PLACES, at, end, f"@{name}", [node])
 
-    def _check_sign(self, at: int, end: int) -> None:
+    def _check_sign(self, at: int, end: int, last: Token | None) -> None:
         """Other tools read `-word` as NOT; what touches a quote or bracket before it is a hyphen."""
         if at and self._text[at - 1] in '")':
             return
         found = _SIGN.match(self._text, at, end)
         bare = end - at == 1 and self._text[end : end + 1] in ('"', "(")
         if found or bare:
-            raise self._slipped(slips.sign(self._text[at]), at, at + 1)
+            raise self._slipped(slips.sign(self._text[at], last.kind if last else None), at, at + 1)
 
     def _counted(self, at: int, end: int, piece: str) -> Token | None:
         """near = ("NEAR" | "W" | "PRE" | "ONEAR") "/" (n | "S" | "P"), call = ("ATLEAST" | "ANY") "/" n."""

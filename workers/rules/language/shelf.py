@@ -55,7 +55,7 @@ class Shelf:
             elif wanted in path:
                 circle = [*list(path)[list(path).index(wanted) :], wanted]
                 told = f"list {shown(wanted)} names itself: {_chain(circle)}"
-                raise RuleError(told, *span, "take the name out of one of these lists")
+                raise RuleError(told, *span, "take the name out of one of these lists", by_lists=True)
 
     def _named(self, name: str, span: Span, path: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
         """The lists that a list names."""
@@ -63,20 +63,21 @@ class Shelf:
         if name not in self._lists:
             near = difflib.get_close_matches(name[:100], list(self._lists)[:1000], n=1)
             hint = f"did you mean @{near[0]}?" if near else "make the list first, or put the text in quotes"
-            raise RuleError(f"there is no list {shown(name)}{whose}", *span, hint)
+            raise RuleError(f"there is no list {shown(name)}{whose}", *span, hint, by_lists=True)
         if not self._lists[name]:
-            raise RuleError(f"list {shown(name)} is empty{whose}", *span, "give it an entry, or take its name out")
+            hint = "give it an entry, or take its name out"
+            raise RuleError(f"list {shown(name)} is empty{whose}", *span, hint, by_lists=True)
         try:
             return _named_by(name, tuple(self._lists[name]))
         except RuleError as exc:
-            raise RuleError(exc.message, *span, exc.hint) from None
+            raise RuleError(exc.message, *span, exc.hint, by_lists=exc.by_lists) from None
 
     def _judged(self, name: str, span: Span, named: Sequence[str]) -> Facts:
         known = tuple((each, self._facts[each]) for each in named)
         try:
             return _judged(name, tuple(self._lists[name]), known)
         except RuleError as exc:
-            raise RuleError(exc.message, *span, exc.hint) from None
+            raise RuleError(exc.message, *span, exc.hint, by_lists=exc.by_lists) from None
 
 
 def _chain(names: Sequence[str]) -> str:
@@ -134,4 +135,4 @@ def lists_named(name: str, entries: Sequence[str]) -> tuple[str, ...]:
 def _of_entry(exc: RuleError, name: str, number: int, entry: str) -> RuleError:
     """The refusal with the entry that it is about; its place is still that in the entry."""
     told = f"list {shown(name)}, entry {number} ({shown(entry)}): {exc.message}"
-    return RuleError(told, exc.start, exc.end, exc.hint)
+    return RuleError(told, exc.start, exc.end, exc.hint, by_lists=exc.by_lists)

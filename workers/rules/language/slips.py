@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from workers.rules.language.limits import COUNT_MAX, NUMBER_MAX
 from workers.rules.language.refusal import shown
-from workers.rules.language.tokens import FIELDS
+from workers.rules.language.tokens import FIELDS, Kind
 from workers.rules.language.tree import NUMBER_FIELDS
 
 _NUMBER = re.compile(r"[0-9]+")
@@ -105,8 +105,15 @@ def list_name(name: str) -> Slip:
     )
 
 
-def sign(mark: str) -> Slip:
-    """Of `-word` and `+word`."""
+def sign(mark: str, behind: Kind | None) -> Slip:
+    """Of `-word` and `+word`; `behind` is what kind of token it stands behind, None at the beginning."""
+    inside = behind in (Kind.PLACES, Kind.CLOSE)
     if mark == "-":
-        return Slip("- does not exclude what follows", "write NOT before it; if it is only a hyphen, take it out")
-    return Slip("+ does not demand what follows", "write AND before it; if it is only a plus, take it out")
+        hint = "write NOT in its place"
+        if not inside and behind not in (Kind.AND, Kind.NOT):
+            hint = "say first what must be there, then NOT, such as: Russia NOT sport"
+        return Slip("- does not exclude what follows", f"{hint}; if it is only a hyphen, take it out")
+    hint = "write AND in its place; if it is only a plus, take it out"
+    if not inside:
+        hint = "take it out; what else must be there is joined with AND, such as: Russia AND China"
+    return Slip("+ does not demand what follows", hint)

@@ -51,6 +51,15 @@ class Source:
     def __init__(self, normal: Normal) -> None:
         self.text = normal.text
         self._normal = normal
+        self._operators: dict[Span, Token] = {}
+
+    def joined(self, span: Span, operator: Token) -> None:
+        """Note the first operator of a node: a refusal of the node points at it."""
+        self._operators[span] = operator
+
+    def operator_of(self, span: Span) -> Token | None:
+        """What was noted."""
+        return self._operators.get(span)
 
     def span(self, start: int, end: int) -> Span:
         """The place in the text as typed."""

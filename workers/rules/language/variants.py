@@ -65,5 +65,6 @@ def _checked(phrase: Phrase, given: list[int]) -> int:
                 f"this phrase can be said in more than {VARIANTS_MAX:,} ways",
                 *phrase.span,
                 "its alternatives are multiplied: split it into several phrases with OR, or use NEAR or PRE",
+                by_lists=any(isinstance(node, ListRef) for node in walk(phrase)),
             )
     return number

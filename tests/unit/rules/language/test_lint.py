@@ -110,6 +110,8 @@ PROOFS = [
     row("(korea OR korea*) NEAR/5 troops", (Code.ADDS_NOTHING, "korea")),
     row('(korea OR "north korea") NEAR/5 troops'),  # the longer one begins nearer
     row('x AND NOT korea AND NOT "north korea"', (Code.ADDS_NOTHING, 'NOT "north korea"')),
+    row("x AND place:(a OR NOT a)", (Code.ALWAYS_TRUE, "place:(a OR NOT a)")),
+    row("x AND place:(a AND b) AND place:a", (Code.ADDS_NOTHING, "place:a")),
     row("@firms AND NOT @firms", (Code.NEVER_TRUE, "@firms AND NOT @firms")),
 ]
 FIELDS = [

@@ -168,3 +168,35 @@ def test_lists_that_double_each_other_are_refused_before_they_fill_the_memory(en
 def test_the_terms_of_a_list_do_not_count_towards_those_of_the_rule() -> None:
     lists = {"long": ["a " * 60_000]}
     parse("@long OR @long", lists)
+
+
+@pytest.mark.parametrize(
+    ("text", "by_lists"),
+    [
+        pytest.param("@firm", True, id="unknown"),
+        pytest.param("@lost", True, id="unknown through a list"),
+        pytest.param("@self", True, id="a circle"),
+        pytest.param("@empty", True, id="empty"),
+        pytest.param("a NEAR/2 @pairs", True, id="unfit for its place"),
+        pytest.param("a NEAR/2 @through", True, id="unfit through a list"),
+        pytest.param("@wrong", True, id="unfit in a list"),
+        pytest.param("title:@titles", True, id="a field inside a field"),
+        pytest.param("a OR @nots", True, id="not anchored"),
+        pytest.param("@many @many @many", True, id="too many ways to say it"),
+        pytest.param("@broken", False, id="a list that is wrong in itself"),
+        pytest.param("@firms AND (", False, id="wrong in itself"),
+        pytest.param("@firms OR NOT b", True, id="perhaps the list is at fault"),
+        pytest.param("a OR NOT b", False, id="not anchored without a list"),
+    ],
+)
+def test_a_refusal_says_whether_other_lists_could_cure_it(text: str, by_lists: bool) -> None:
+    with pytest.raises(RuleError) as caught:
+        parse(text, LISTS)
+    assert caught.value.by_lists is by_lists
+
+
+def test_a_phrase_with_too_many_ways_of_its_own_is_not_cured_by_lists() -> None:
+    word = "(" + " OR ".join("abcdefghijk") + ")"
+    with pytest.raises(RuleError) as caught:
+        parse(f"@firms AND {word * 4}", LISTS)
+    assert caught.value.by_lists is False

@@ -1,0 +1,25 @@
+"""Every code is explained to operators, and none that is not there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from workers.rules.dialects.outcome import Code as ImportCode
+from workers.rules.language.lint_note import Code
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.mark.parametrize(
+    ("page", "codes"),
+    [
+        pytest.param("lint.md", [str(code) for code in Code], id="lint"),
+        pytest.param("rule-import.md", [str(code) for code in ImportCode], id="import"),
+    ],
+)
+def test_the_documentation_names_each_code(page: str, codes: list[str]) -> None:
+    named = re.findall(r"^\| `([a-z-]+)` \|", (DOCS / page).read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(named) == sorted(codes)

@@ -1,0 +1,60 @@
+"""The whole account of what a rule says to an article: each clause with its answer, and what is missing for a yes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from schemas.article import Article
+from workers.match.clause import Account, Wanted
+from workers.match.ledger import Ledger
+from workers.match.reading import Reading
+from workers.match.smallest import smallest
+from workers.match.terms import Terms
+from workers.match.wording import Wording
+from workers.rules.language.tree import Query
+
+OCCURRENCES_MAX = 20  # of a clause, that are told
+LEAVES_MAX = 100
+
+
+def account(
+    query: Query,
+    article: Article,
+    lists: Mapping[str, Sequence[str]] | None = None,
+    *,
+    occurrences_max: int = OCCURRENCES_MAX,
+) -> Account:
+    """Why the rule says yes or no to the article.
+
+    The tree may name lists, which are told by their names when `lists` has their entries; or they have been put in
+    place (`expand`), and then nobody knows their names. Raises RuleError where a list is not right, Broken where a list
+    is named and none are given.
+
+    Of a rule that says no the smallest set is told of leaves that would have had to answer otherwise: terms, phrases,
+    NEAR, NOT NEAR, ATLEAST, codes and number tests. The same leaf of the same field counts once wherever it stands.
+    Leaves are taken as free of each other: that a text with `"north korea"` has `korea` too is not looked at. The
+    smallest set is proven to be so, or `smallest` is false (`smallest.py` says when). Of several sets as small one is
+    told.
+
+    Bounded: `occurrences_max` occurrences a clause, 20 clauses under one, 2,000 in all, 100 leaves, each with the
+    number of all. Every term is asked once, whatever the rule's size, as the plain evaluator would that takes no short
+    cut; NEAR that is true is shown in a stretch of a long text, as in alerts.
+    """
+    terms = Terms(Reading(article), Wording(query, lists), occurrences_max)
+    ledger = Ledger(terms, query)
+    if ledger.answer:
+        return Account(answer=True, clause=ledger.clause(), failing=(), failing_count=0, wanted=None)
+    leaves, proven = smallest(ledger.gates, ledger.values)
+    failing = ledger.failing()
+    return Account(
+        answer=False,
+        clause=ledger.clause(leaves or ()),
+        failing=ledger.told(failing, LEAVES_MAX),
+        failing_count=len(failing),
+        wanted=Wanted(
+            leaves=ledger.told(leaves or (), LEAVES_MAX),
+            count=len(leaves or ()),
+            smallest=proven,
+            possible=leaves is not None,
+        ),
+    )

@@ -1,0 +1,46 @@
+"""What stands on several partitions, in the order in which it came about."""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import TypeAlias
+
+from schemas.envelope import Incoming
+
+Place: TypeAlias = tuple[str, int]  # topic, partition
+
+
+def in_time_order(
+    places: Sequence[Place],
+    fetch: Callable[[Collection[Place]], Sequence[Incoming]],
+    at_end: Callable[[Place], bool],
+    stop: Callable[[], bool],
+) -> Iterator[Incoming]:
+    """Everything up to the ends of these partitions by the records' timestamps, each partition in its own order.
+
+    `fetch` gives the next records of these partitions, perhaps none yet, and of no others; what it gives at once is
+    all that is held in memory, for each partition. Ends early when `stop` says so.
+    """
+    held: dict[Place, deque[Incoming]] = {place: deque() for place in places}
+    ranks = {place: rank for rank, place in enumerate(places)}
+    heap: list[tuple[int, int, Place]] = []  # of the first that is held of each
+    waiting = {place for place in places if not at_end(place)}
+    while waiting or heap:
+        if waiting:
+            if stop():
+                return
+            for record in fetch(waiting):
+                held[record.topic, record.partition].append(record)
+            for place in [place for place in waiting if held[place]]:
+                heapq.heappush(heap, (held[place][0].timestamp_ms, ranks[place], place))
+                waiting.remove(place)
+            waiting = {place for place in waiting if not at_end(place)}
+            continue
+        place = heapq.heappop(heap)[2]
+        yield held[place].popleft()
+        if held[place]:
+            heapq.heappush(heap, (held[place][0].timestamp_ms, ranks[place], place))
+        elif not at_end(place):
+            waiting.add(place)
