@@ -197,7 +197,7 @@ def _any_words(text: str, drops_suffixes: bool) -> _Words:
     """The words of any text: the general way."""
     kinds = text.translate(WORD_KINDS)
     words: _Words = ([], [], [], set())
-    separate_end = -1  # behind the last separate letter
+    separate_end = -2  # behind the last separate letter: -1 would touch what stands at 0
     for found in _ANY_CHUNK.finditer(kinds):
         start, end = found.span()
         separate = kinds[start] == "I"

@@ -1,0 +1,204 @@
+"""What Python calls to change what the compiled part knows: forms of words, terms, rules."""
+
+from __future__ import annotations
+
+from workers.match.engine.kernel.arena import appended, given_back, size_class, taken, without
+from workers.match.engine.kernel.chunks import recoded, remembered
+from workers.match.engine.kernel.compiled import entry, inner
+from workers.match.engine.kernel.filter import COUNT_MAX, beginning_place, folded_bytes, wanted_place
+from workers.match.engine.kernel.growth import doubled
+from workers.match.engine.kernel.programs import cheapest, filed, program_freed, program_made, slot_made, unfiled
+from workers.match.engine.kernel.state import (
+    CHUNKS,
+    DEAD,
+    FORM_TERMS,
+    FORM_WIDTH,
+    FORMS,
+    POOL_TOP,
+    SLOT_FREE,
+    Bytes,
+    State,
+)
+from workers.match.engine.kernel.terms import group_made, phrase_made, released, term_freed, term_made, used
+
+_STAMP_MAX = (1 << 31) - 16
+SAMPLED_EVERY = 8
+URGENCY, WORD_COUNT = range(2)  # of number tests
+
+
+@entry
+def remember(state: State, begin: int, end: int, language: int, code: int) -> int:
+    """Let the chunk of the text, which is not known, stand for `code`."""
+    remembered(state, begin, end, language, code)
+    return 0
+
+
+@entry
+def code_list(state: State, count: int) -> int:
+    """The code of a chunk with several words, whose codes are in `extra`."""
+    block = taken(state, size_class(1 + count))
+    state.arena[block] = count
+    for at in range(count):
+        state.arena[block + 1 + at] = state.extra[at]
+    return -block
+
+
+@entry
+def recode(state: State, begin: int, end: int, language: int, code: int) -> int:
+    """Let the chunk of the text, if it is known, stand for a word with another code."""
+    recoded(state, begin, end, language, code)
+    return 0
+
+
+@inner
+def _counted(counts: Bytes, place: int, step: int) -> None:
+    if counts[place] < COUNT_MAX:
+        counts[place] += step
+
+
+@entry
+def want_word(state: State, length: int, step: int) -> int:
+    """Count a plain word, which begins the text in lower case, once more (1) or once less (-1)."""
+    length = min(length, 9)
+    _counted(state.wanted, wanted_place(folded_bytes(state.text8[0], length), length), step)
+    return 0
+
+
+@entry
+def want_beginning(state: State, step: int) -> int:
+    """The same for the three letters that a wildcard begins with."""
+    _counted(state.wanted_beginnings, beginning_place(folded_bytes(state.text8[0], 3)), step)
+    return 0
+
+
+@entry
+def forget_code(state: State, code: int) -> int:
+    """Give back what `code_list` took; other codes take nothing."""
+    if code < 0:
+        given_back(state, -code, size_class(1 + state.arena[-code]))
+    return 0
+
+
+@entry
+def add_form(state: State, count: int) -> int:
+    """A new form, with the terms in `extra`."""
+    form = state.numbers[FORMS]
+    state.numbers[FORMS] = form + 1
+    if FORM_WIDTH * (form + 1) > state.forms.size:
+        state.forms = doubled(state.forms)
+    block = 0
+    for at in range(count):
+        block = appended(state, block, state.extra[at])
+    at = FORM_WIDTH * form
+    for offset in range(FORM_WIDTH):
+        state.forms[at + offset] = 0
+    state.forms[at + FORM_TERMS] = block
+    return form
+
+
+@entry
+def link(state: State, term: int, count: int) -> int:
+    """Let the forms in `extra` have the term."""
+    for at in range(count):
+        form = FORM_WIDTH * int(state.extra[at])
+        state.forms[form + FORM_TERMS] = appended(state, state.forms[form + FORM_TERMS], term)
+    return 0
+
+
+@entry
+def unlink(state: State, term: int, count: int) -> int:
+    """Let the forms in `extra` not have the term."""
+    for at in range(count):
+        form = FORM_WIDTH * int(state.extra[at])
+        state.forms[form + FORM_TERMS] = without(state, state.forms[form + FORM_TERMS], term)
+    return 0
+
+
+@entry
+def add_term(state: State, frequency: int) -> int:
+    """A new term."""
+    return term_made(state, frequency)
+
+
+@entry
+def use(state: State, term: int) -> int:
+    """The term is used once more."""
+    used(state, term)
+    return 0
+
+
+@entry
+def release(state: State, term: int) -> int:
+    """The term is used once less."""
+    released(state, term)
+    return 0
+
+
+@entry
+def add_phrase(state: State, count: int) -> int:
+    """A new term: the phrase of the terms in `extra`."""
+    return phrase_made(state, count)
+
+
+@entry
+def add_group(state: State, count: int) -> int:
+    """A new term: one of the literals in `extra` holds."""
+    return group_made(state, count)
+
+
+@entry
+def next_dead(state: State) -> int:
+    """A term that nothing uses any more, which is freed by this; 0 if there is none."""
+    dead = state.numbers[DEAD]
+    if dead == 0:
+        return 0
+    term = int(state.arena[dead + state.arena[dead]])
+    state.numbers[DEAD] = without(state, dead, term)
+    return term
+
+
+@entry
+def free_term(state: State, term: int) -> int:
+    """Nothing names the term any more."""
+    term_freed(state, term)
+    return 0
+
+
+@entry
+def add_rule(state: State, count: int, confirm: int) -> int:
+    """The slot of a rule with the literals in `extra`; it is live at once."""
+    slot = slot_made(state)
+    program = program_made(state, count, confirm)
+    state.slots[2 * slot] = program
+    state.slots[2 * slot + 1] = 0
+    filed(state, slot, program, cheapest(state, program, -1))
+    return slot
+
+
+@entry
+def remove_rule(state: State, slot: int) -> int:
+    """Take the rule out; its slot may be given to another."""
+    program = int(state.slots[2 * slot])
+    unfiled(state, slot, program)
+    for at in range(program + 4, program + 4 + state.arena[program]):
+        released(state, int(state.arena[at]) >> 5)
+    program_freed(state, program)
+    state.slots[2 * slot] = state.numbers[SLOT_FREE]
+    state.numbers[SLOT_FREE] = slot
+    return 0
+
+
+@entry
+def forget_forms(state: State) -> int:
+    """Forget all forms and chunks."""
+    numbers, forms = state.numbers, state.forms
+    for at in range(FORM_WIDTH, FORM_WIDTH * numbers[FORMS], FORM_WIDTH):
+        block = forms[at + FORM_TERMS]
+        if block:
+            given_back(state, block, size_class(1 + state.arena[block]))
+    numbers[FORMS] = 1
+    numbers[CHUNKS] = 0
+    numbers[POOL_TOP] = 0
+    for at in range(state.table.size):
+        state.table[at] = 0
+    return 0

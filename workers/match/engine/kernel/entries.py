@@ -1,0 +1,177 @@
+"""What Python calls to have an article matched, and to hand things over."""
+
+from __future__ import annotations
+
+from numba.experimental import structref
+
+from workers.match.engine.kernel.compiled import entry, inner
+from workers.match.engine.kernel.marks import mark, mark_groups, mark_phrases
+from workers.match.engine.kernel.reading import read
+from workers.match.engine.kernel.scan import sample, scan
+from workers.match.engine.kernel.state import (
+    ALWAYS,
+    ARTICLES,
+    HITS,
+    LONG,
+    NOTED,
+    SEEN,
+    SLOTS,
+    STAMP,
+    STATE,
+    TESTS,
+    TOKENS,
+    UNCONFIRMED,
+    UNKNOWN,
+    WORDS,
+    Bytes,
+    Eights,
+    Int32s,
+    Int64s,
+    State,
+    Uint64s,
+)
+
+_STAMP_MAX = (1 << 31) - 16
+SAMPLED_EVERY = 8
+URGENCY, WORD_COUNT = range(2)  # of number tests
+
+
+@inner
+def _read_field(state: State, begin: int, end: int, language: int, field: int) -> None:
+    """Read a field; behind its words stands a token of none."""
+    read(state, begin, end, language, field)
+    numbers = state.numbers
+    state.tokens[numbers[TOKENS]] = 0
+    numbers[TOKENS] += 1
+    if numbers[NOTED]:
+        mark_phrases(state, field)
+
+
+@inner
+def _read_all(state: State, title: int, lead: int, body: int, language: int) -> None:
+    numbers = state.numbers
+    numbers[UNKNOWN] = 0
+    numbers[LONG] = 0
+    numbers[NOTED] = 0
+    numbers[SEEN] = 0
+    state.tokens[0] = 0
+    numbers[TOKENS] = 1
+    _read_field(state, 0, title, language, 1)
+    _read_field(state, title + 1, lead, language, 2)
+    _read_field(state, lead + 1, body, language, 4)
+    numbers[WORDS] = numbers[TOKENS] - 4
+
+
+@inner
+def _forget_seen(state: State) -> None:
+    seen, queue = state.seen, state.queue
+    for at in range(state.numbers[SEEN]):
+        seen[queue[at]] = 0
+
+
+@inner
+def _mark_numbers(state: State, urgency: int) -> None:
+    tests, words = state.tests, state.numbers[WORDS]
+    for at in range(0, 4 * state.numbers[TESTS], 4):
+        value = words if tests[at] == WORD_COUNT else urgency
+        if tests[at + 1] <= value <= tests[at + 2]:
+            mark(state, tests[at + 3], 7)
+
+
+@inner
+def _rested(state: State) -> None:
+    """Begin to count stamps anew before they run out."""
+    if state.numbers[STAMP] < _STAMP_MAX:
+        return
+    state.numbers[STAMP] = 0
+    for slot in range(state.numbers[SLOTS]):
+        state.slots[2 * slot + 1] = 0
+
+
+@entry
+def made(
+    numbers: Int64s, arena: Int32s, text: Bytes, text8: Eights, table: Uint64s, table_pool: Int32s, pool: Bytes,
+    forms: Int32s, terms: Int32s, seen: Bytes, anchors: Bytes, anchored: Int32s, phrases: Int32s, queue: Int32s,
+    tokens: Int32s, noted: Int32s, unknown: Int32s, hits: Int32s, slots: Int32s, pair_keys: Uint64s,
+    pair_lists: Int32s, tests: Int64s, extra: Int32s, wanted: Bytes, wanted_beginnings: Bytes, long_codes: Int32s,
+) -> State:  # fmt: skip
+    """The state of these arrays."""
+    state: State = structref.new(STATE)
+    state.numbers, state.arena, state.text, state.text8 = numbers, arena, text, text8
+    state.table, state.table_pool, state.pool, state.forms = table, table_pool, pool, forms
+    state.terms, state.seen, state.anchors, state.anchored = terms, seen, anchors, anchored
+    state.phrases, state.queue, state.tokens = phrases, queue, tokens
+    state.noted, state.unknown = noted, unknown
+    state.hits, state.slots, state.pair_keys, state.pair_lists = hits, slots, pair_keys, pair_lists
+    state.tests, state.extra, state.long_codes = tests, extra, long_codes
+    state.wanted, state.wanted_beginnings = wanted, wanted_beginnings
+    return state
+
+
+@entry
+def match(state: State, title: int, lead: int, body: int, language: int, urgency: int, extra: int) -> int:
+    """How many rules an article hits: they are in `hits`. Below 0: so many chunks are unknown, and nothing was asked.
+
+    The places are where each field ends in `text`; each is followed by a byte that separates. The first `extra`
+    numbers of `extra` are terms that the article has besides.
+    """
+    numbers = state.numbers
+    _read_all(state, title, lead, body, language)
+    if numbers[UNKNOWN]:
+        _forget_seen(state)
+        return -int(numbers[UNKNOWN])
+    _rested(state)
+    numbers[ARTICLES] += 1
+    mark(state, ALWAYS, 7)
+    for at in range(extra):
+        mark(state, state.extra[at], 7)
+    if numbers[TESTS]:
+        _mark_numbers(state, urgency)
+    mark_groups(state)
+    numbers[STAMP] += 1
+    scan(state)
+    if numbers[ARTICLES] % SAMPLED_EVERY == 0:
+        sample(state)
+    _forget_seen(state)
+    return int(numbers[HITS] + numbers[UNCONFIRMED])
+
+
+@entry
+def set_text(state: State, text: Bytes, text8: Eights, tokens: Int32s, noted: Int32s, unknown: Int32s) -> int:
+    """Other buffers for the text of an article and what is read in it."""
+    state.text, state.text8, state.tokens = text, text8, tokens
+    state.noted, state.unknown = noted, unknown
+    return 0
+
+
+@entry
+def set_tests(state: State, tests: Int64s) -> int:
+    """Another buffer for the number tests."""
+    state.tests = tests
+    return 0
+
+
+@entry
+def set_extra(state: State, extra: Int32s) -> int:
+    """Another buffer for lists of numbers that are handed over."""
+    state.extra = extra
+    return 0
+
+
+@entry
+def set_long_codes(state: State, codes: Int32s) -> int:
+    """What the long chunks of the article stand for."""
+    state.long_codes = codes
+    return 0
+
+
+@entry
+def hits(state: State) -> Int32s:
+    """The hits of the article matched last: slot << 1 | to be confirmed."""
+    return state.hits
+
+
+@entry
+def pair_places(state: State) -> int:
+    """How large the table of pairs is."""
+    return state.pair_keys.size

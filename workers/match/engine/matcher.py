@@ -1,0 +1,171 @@
+"""Which rules say yes to an article: the door of the engine."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import cast
+
+from schemas.article import Article
+from workers.match.engine.catalogue import Catalogue
+from workers.match.engine.clauses import Need, branches
+from workers.match.engine.given import Given
+from workers.match.engine.kernel import edits, entries
+from workers.match.engine.kernel.programs import CHECKED
+from workers.match.engine.keys import ALWAYS_KEY, Check, Clause, Literal
+from workers.match.engine.plain import plain_clauses
+from workers.match.engine.store import Store
+from workers.match.evaluate import asked, holds
+from workers.match.reading import Reading
+from workers.match.recent import RECENT
+from workers.rules.language import expand, parse
+from workers.rules.language.tree import Query
+
+_NO_NUMBER = -(1 << 62)  # lower than what any number test takes
+
+
+class Matcher:
+    """The rules, live: adding, replacing and removing take effect at the next match, whatever their order.
+
+    `rules` are texts by id, `lists` the entries of the lists that they name. Raises RuleError for a text that is
+    refused. Not to be used from several threads at once.
+    """
+
+    def __init__(
+        self, rules: Mapping[str, str] | None = None, lists: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        self._store = Store()
+        self._catalogue = Catalogue(self._store)
+        self._lists = dict(lists or {})
+        self._slots: dict[str, int | tuple[int, ...]] = {}
+        self._branched = 0  # how many rules have several slots
+        self._ids: list[str] = [""]  # for each slot its rule
+        self._loose: dict[int, Query] = {}  # for each slot that is to be confirmed its rule's tree
+        with _no_collecting():
+            for rule_id, text in (rules or {}).items():
+                self.add(rule_id, text)
+
+    def __len__(self) -> int:
+        return len(self._slots)
+
+    @property
+    def terms(self) -> int:
+        """How many different things the rules ask of an article: words, phrases, wildcards, codes …"""
+        return len(self._catalogue)
+
+    @property
+    def candidates(self) -> int:
+        """How many rules were looked at for the last article; one filed under several of its words counts each time."""
+        return self._store.candidates
+
+    @property
+    def index_bytes(self) -> int:
+        """The memory of what is filed: rules, terms and phrases, without ids and trees."""
+        return self._store.index_bytes
+
+    def add(self, rule_id: str, query: str | Query) -> None:
+        """Add or replace. A tree's lists have been put in place (`expand`). Raises RuleError for a text refused."""
+        clauses = plain_clauses(query) if isinstance(query, str) else None
+        if clauses is not None:
+            added: int | tuple[int, ...] = self._add_clauses(rule_id, clauses, exact=True)
+        else:
+            tree = expand(parse(query, self._lists), self._lists) if isinstance(query, str) else query
+            slots = tuple(self._add_branch(rule_id, each, tree) for each in branches(tree))
+            added = slots if len(slots) > 1 else slots[0]
+        if rule_id in self._slots:
+            self.remove(rule_id)
+        self._slots[rule_id] = added
+        self._branched += not isinstance(added, int)
+
+    def _add_branch(self, rule_id: str, branch: Need, tree: Query) -> int:
+        clauses = branch.clauses
+        if all(any(literal.negated for literal in clause) for clause in clauses):
+            clauses = (*clauses, frozenset((Literal(ALWAYS_KEY),)))
+        slot = self._add_clauses(rule_id, clauses, branch.checks, exact=branch.exact)
+        if not branch.exact:
+            self._loose[slot] = tree
+        return slot
+
+    def _add_clauses(
+        self, rule_id: str, clauses: Sequence[Clause], checks: Sequence[Check] = (), *, exact: bool
+    ) -> int:
+        literals = self._catalogue.literals(clauses)
+        besides = (CHECKED + len(checks) if checks else 0) if exact else 1
+        if checks:
+            self._store.put([*literals, *self._catalogue.checks(checks)])
+        else:
+            self._store.put(literals)
+        slot = edits.add_rule(self._store.state, len(literals), besides)
+        if slot == len(self._ids):
+            self._ids.append(rule_id)
+        else:
+            self._ids[slot] = rule_id
+        return slot
+
+    def remove(self, rule_id: str) -> None:
+        """Forget; one that is not there is forgotten already."""
+        slots = self._slots.pop(rule_id, None)
+        if slots is None:
+            return
+        self._branched -= not isinstance(slots, int)
+        for slot in (slots,) if isinstance(slots, int) else slots:
+            edits.remove_rule(self._store.state, slot)
+            self._loose.pop(slot, None)
+        self._catalogue.forget_unused()
+
+    def match(self, article: Article | Mapping[str, object]) -> list[str]:
+        """The ids of the rules that say yes, sorted. A mapping has an article's field names."""
+        given = cast(Article, Given(article)) if isinstance(article, dict | Mapping) else article
+        if not self._asked(given):
+            return []
+        sure, unsure = self._store.hits()
+        found = list(map(self._ids.__getitem__, sure))
+        if unsure:
+            found += self._confirmed(given, unsure, set(found))
+        if self._branched:
+            found = list(set(found))
+        found.sort()
+        return found
+
+    def _confirmed(self, article: Article, slots: Sequence[int], found: set[str]) -> list[str]:
+        """The rules of these slots that the evaluator confirms."""
+        reading = Reading(article)
+        texts = asked(reading)
+        confirmed = []
+        for slot in slots:
+            rule_id = self._ids[slot]
+            if rule_id not in found and holds(self._loose[slot], reading, texts):
+                confirmed.append(rule_id)
+                found.add(rule_id)
+        if confirmed and isinstance(article, Article):
+            RECENT.keep(reading)
+        return confirmed
+
+    def _asked(self, article: Article) -> int:
+        """How many rules hit; their slots are in the store."""
+        store, catalogue = self._store, self._catalogue
+        title, lead, body = store.put_text(article.title or "", article.lead or "", article.body or "")
+        language = catalogue.language(article.language)
+        terms = catalogue.outside.of(article) if catalogue.outside.asked else ()
+        urgency = _NO_NUMBER if article.urgency is None else article.urgency
+        extra = store.put_behind(terms) if terms else 0
+        count = entries.match(store.state, title, lead, body, language, urgency, extra)
+        while count < 0:
+            catalogue.forms.learn(-count, language)
+            extra = store.put_behind(terms) if terms else 0
+            count = entries.match(store.state, title, lead, body, language, urgency, extra)
+        store.rest()
+        return count
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Looking for garbage again and again while a million rules are read takes longer than reading them."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
