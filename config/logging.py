@@ -24,15 +24,7 @@ def setup(format: Literal["auto", "console", "json"], level: str) -> None:
     `auto` is console on a terminal and JSON, one object a line with UTC times, elsewhere. May be called again.
     """
     terminal = sys.stderr.isatty()
-    shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.ExtraAdder(),
-        _without_enums,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.StackInfoRenderer(),
-    ]
+    shared = _shared()
     as_json = format == "json" or (format == "auto" and not terminal)
     last = _json() if as_json else _console(colors=terminal)
     handler = logging.StreamHandler(sys.stderr)
@@ -59,6 +51,19 @@ def setup(format: Literal["auto", "console", "json"], level: str) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
+
+
+def _shared() -> list[Processor]:
+    """What is done to every event, ours and the libraries'."""
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
+        _without_enums,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+    ]
 
 
 def _without_enums(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

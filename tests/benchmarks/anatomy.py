@@ -13,7 +13,7 @@ import signal
 import sysconfig
 import time
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import CodeType, FrameType
@@ -82,6 +82,13 @@ class ClockedOutbox:
         refused = await self._outbox.publish(messages)
         self._clock.lap("publish and wait")
         return refused
+
+    async def missing(self, topics: Iterable[str]) -> frozenset[str]:
+        """See Outbox."""
+        self._clock.lap("compose")
+        missing = await self._outbox.missing(topics)
+        self._clock.lap("publish and wait")
+        return missing
 
 
 class Sampler:

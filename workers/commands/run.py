@@ -26,10 +26,12 @@ def match(ctx: typer.Context) -> None:
     settings = settings_of(ctx)
     from config import logging
     from config.sources import SettingsError
+
+    logging.setup(settings.log_format, settings.log_level)
+    # Behind the log, since the import compiles the matching engine where that has not been done before, and says so.
     from workers.app import match_app_of
     from workers.streams.match_worker import run_app
 
-    logging.setup(settings.log_format, settings.log_level)
     try:
         app = match_app_of(settings)
     except OSError as exc:  # nothing but the metrics listens

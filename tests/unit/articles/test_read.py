@@ -65,7 +65,8 @@ def test_a_good_article_is_read_whole() -> None:
 @pytest.mark.parametrize("slip", ["titel", "Title", "bdy"])
 def test_a_text_under_a_misspelt_name_is_told_with_the_name_that_is_meant(slip: str) -> None:
     meant = "body" if slip == "bdy" else "title"
-    assert refusal(value(title=None, lead=None, body=None, **{slip: "x"})).hint == f"{slip} is no field: did you mean {meant}?"
+    told = refusal(value(title=None, lead=None, body=None, **{slip: "x"}))
+    assert told.hint == f"{slip} is no field: did you mean {meant}?"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ numba's dispatcher, which would look at the types of all arguments each time: ca
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import tempfile
 from collections.abc import Callable
@@ -63,6 +64,8 @@ CACHE = _cache()
 _COMPLETE = Path(CACHE) / "complete"
 WARM = _COMPLETE.exists()
 """Is all of it compiled? Otherwise the import takes its time."""
+if not WARM:
+    logging.getLogger("wirewatch.match").warning("compiling the matching engine for this processor; once, some 20 s")
 
 
 def _signature(function: Callable[..., Any]) -> Any:
