@@ -6,6 +6,7 @@ Laying out never recurses, and what is told is bounded: of many clauses under on
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from workers.match.clause import Clause, Kind, Leaf
@@ -32,6 +33,7 @@ from workers.rules.language.tree import (
 )
 
 CLAUSES_MAX = 2_000  # that are told
+DEPTH_MAX = 100  # of clauses in clauses; deeper ones are left out, so that whatever writes JSON can write them
 _ARTICLE = Scope("article", ())
 _JOINS = (And, Or, AnyOf, Not, InField, First, Metadata, ListRef)
 
@@ -45,6 +47,7 @@ class _Point:
     scope: Scope
     span: Span | None
     list_name: str | None
+    depth: int
     inputs: list[int] = field(default_factory=list)
     leaf: int = -1
 
@@ -57,7 +60,7 @@ class Ledger:
         self._leaves: dict[tuple[Query, str], int] = {}
         self._points: list[_Point] = []
         self.values: list[bool] = []  # the answers of the leaves
-        self._add(query, whole_text(terms.reading), None, None)
+        self._add(query, whole_text(terms.reading))
         for point in self._points:  # grows meanwhile
             self._open(point)
         self.gates = [_gate(point) for point in self._points]
@@ -76,7 +79,7 @@ class Ledger:
 
     def told(self, leaves: Collection[int], most: int) -> tuple[Leaf, ...]:
         """These leaves as they stand in the rule, the first `most`."""
-        shown = self._in_order(leaves)[:most]
+        shown = self._in_order(frozenset(leaves))[:most]
         spans: dict[int, dict[Span, None]] = {leaf: {} for leaf in shown}
         first: dict[int, _Point] = {}
         for point in self._points:
@@ -97,13 +100,14 @@ class Ledger:
             clauses[at] = self._clause(at, [clauses[each] for each in shown[at]], wanted)
         return clauses[0]
 
-    def _add(self, told: Query, scope: Scope, around: Span | None, name: str | None) -> int:
+    def _add(self, told: Query, scope: Scope, above: _Point | None = None) -> int:
         node = told
+        around, name, depth = (above.span, above.list_name, above.depth + 1) if above else (None, None, 0)
         if isinstance(told, InField | First | Metadata):
             scope = self._within(told)
             if not isinstance(told.operand, _JOINS):
                 node = told.operand
-        self._points.append(_Point(node, told, scope, placed(told, around), name))
+        self._points.append(_Point(node, told, scope, placed(told, around), name, depth))
         return len(self._points) - 1
 
     def _open(self, point: _Point) -> None:
@@ -121,7 +125,7 @@ class Ledger:
             case _:
                 self._ask(point)
                 return
-        point.inputs = [self._add(each, point.scope, point.span, point.list_name) for each in operands]
+        point.inputs = [self._add(each, point.scope, point) for each in operands]
 
     def _ask(self, point: _Point) -> None:
         point.node = self._terms.wording.whole(point.node)
@@ -158,7 +162,7 @@ class Ledger:
     def _decides(self, at: int, above: int) -> bool:
         return self._answers[at] is (self._answers[above] is not self.gates[above].negated)
 
-    def _in_order(self, leaves: Collection[int]) -> list[int]:
+    def _in_order(self, leaves: AbstractSet[int]) -> list[int]:
         """The leaves left to right, as they first stand in the rule."""
         ordered: dict[int, None] = {}
         stack = [0]
@@ -180,7 +184,7 @@ class Ledger:
         """The clauses that are told, each with those under it."""
         shown: dict[int, list[int]] = {0: []}
         for at, point in enumerate(self._points):
-            if at not in shown or len(shown) >= CLAUSES_MAX:
+            if at not in shown or len(shown) >= CLAUSES_MAX or point.depth >= DEPTH_MAX:
                 continue
             ranks = [0 if leads[each] else 1 if self._decides(each, at) else 2 for each in point.inputs]
             shown[at] = [point.inputs[rank] for rank in picked(ranks, UNDER_ONE_MAX)]

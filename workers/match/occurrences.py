@@ -153,11 +153,13 @@ def positions(node: Word | Wildcard | Stem | Exact, text: Text) -> list[int]:
             found = [at for each in spellings(word) if (at := text.at(each))]
         case Wildcard(pattern):
             fits = fitting(pattern).fullmatch
-            found = [at for word, at in text.words.items() if fits(word)]
+            head = pattern.partition("*")[0].partition("?")[0]
+            found = [text.words[word] for word in text.beginning(head) if fits(word)]
         case Stem(word):
             forms = spellings(word)
             stems = {stem(form, text.language) for form in forms}
-            found = [at for each, at in text.words.items() if each in forms or stem(each, text.language) in stems]
+            same = {each for found_stem in stems for each in text.stems.get(found_stem, ())}
+            found = [text.words[each] for each in same | forms if each in text.words]
     return found[0] if len(found) == 1 else sorted(position for at in found for position in at)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 from operator import attrgetter
 from typing import NamedTuple
 
 from schemas.article import Article
+from workers.match.stems import stem
 from workers.rules.language.split import Token, folded_sequence, folded_words, places, split
 from workers.rules.language.tree import CodeField, MetadataField, NumberField
 
@@ -27,10 +30,12 @@ class Text:
     __slots__ = (
         "_exact",
         "_folded",
+        "_in_alphabet",
         "_paragraph_ends",
         "_places",
         "_scans",
         "_sentence_ends",
+        "_stems",
         "_tokens",
         "_words",
         "written",
@@ -43,6 +48,8 @@ class Text:
         self._places: Sequence[tuple[int, int]] | None = None
         self._scans = 0
         self._words: dict[str, list[int]] | None = None
+        self._in_alphabet: list[str] | None = None
+        self._stems: dict[str, list[str]] | None = None
         self._exact: dict[str, list[int]] | None = None
         self._sentence_ends: list[int] | None = None
         self._paragraph_ends: list[int] | None = None
@@ -96,6 +103,27 @@ class Text:
             self._scans += 1
             return _scanned(self.folded, word)
         return self.words.get(word, [])
+
+    def beginning(self, head: str) -> Iterable[str]:
+        """The folded words, each once, that begin with `head`; it may be empty."""
+        if self._in_alphabet is None:
+            if self._scans < _SCANS:
+                self._scans += 1
+                return (word for word in self.words if word.startswith(head))
+            self._in_alphabet = sorted(self.words)
+        words = self._in_alphabet
+        return takewhile(
+            lambda word: word.startswith(head), map(words.__getitem__, range(bisect_left(words, head), len(words)))
+        )
+
+    @property
+    def stems(self) -> dict[str, list[str]]:
+        """The folded words, each once, by their stems."""
+        if self._stems is None:
+            self._stems = {}
+            for word in self.words:
+                self._stems.setdefault(stem(word, self.language), []).append(word)
+        return self._stems
 
     @property
     def exact(self) -> dict[str, list[int]]:

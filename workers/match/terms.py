@@ -29,6 +29,7 @@ from workers.rules.language.tree import (
 )
 
 UNDER_ONE_MAX = 20  # clauses that are told under one
+_DEPTH_MAX = 20  # of parts in parts
 _KINDS: dict[type[Query], Kind] = {
     Word: "word",
     Wildcard: "wildcard",
@@ -55,6 +56,7 @@ class Standing(NamedTuple):
     answer: bool
     counted: bool
     wanted: bool | None = None
+    depth: int = 0  # under the term
 
 
 class Under(NamedTuple):
@@ -172,12 +174,13 @@ class Terms:
         either = isinstance(around.node, Or)
         answers = [occurs(part, around.scope) for part in parts]
         counted = [around.counted and (not either or answer is around.answer) for answer in answers]
-        shown = picked([answer is not either for answer in answers], UNDER_ONE_MAX)
+        shown = picked([answer is not either for answer in answers], UNDER_ONE_MAX if around.depth < _DEPTH_MAX else 0)
         clauses = tuple(self._part(parts[at], around, answers[at], counted[at], taking) for at in shown)
         true, shown_true = sum(answers), sum(clause.answer for clause in clauses)
         return Under(clauses, true - shown_true, len(answers) - true - (len(clauses) - shown_true))
 
     def _part(self, node: Query, around: Standing, answer: bool, counted: bool, taking: Taking | None) -> Clause:
         name = around.list_name or self.wording.list_of(node)
-        standing = Standing(node, node, around.scope, placed(node, around.span), name, answer, counted)
+        span, depth = placed(node, around.span), around.depth + 1
+        standing = Standing(node, node, around.scope, span, name, answer, counted, depth=depth)
         return self._clause(standing, self._under(self._parts_of(standing), standing, taking), taking)

@@ -52,3 +52,18 @@ def test_words_and_places_are_those_of_the_tokens(written: str, language: str | 
     assert len(quick) == len(plain)
     assert quick.places == [(token.start, token.end) for token in plain.tokens]
     assert list(plain.places) == quick.places
+
+
+def test_words_with_a_beginning_are_found_alike_however_many_are_sought() -> None:
+    text = Reading(Article(uri="urn:1", body="sanction Sanctions sank 북한 북 é sa")).text("body")
+    heads = ["sanct", "sa", "북", "e", "x", ""] * 5
+    found = [sorted(text.beginning(head)) for head in heads]
+    assert found[:6] == [
+        ["sanction", "sanctions"],
+        ["sa", "sanction", "sanctions", "sank"],
+        ["북", "북한"],
+        ["e"],
+        [],
+        sorted(text.words),
+    ]
+    assert found == found[:6] * 5
