@@ -20,12 +20,12 @@ _MARK = b"\xef\xbb\xbf"
 def read_articles(path: Path, line_max_bytes: int = LINE_MAX_BYTES) -> Iterator[tuple[int, bytes]]:
     """Each line that is not blank, unread, with its number from 1; without line ends and the file's byte order mark.
 
-    Reads as it goes; gzip is known by its first bytes. Raises Refused where the file cannot be read, is a broken gzip,
-    or has a line above `line_max_bytes`.
+    Reads as it goes; gzip is known by its first bytes, and `-` is standard input. Raises Refused where the file cannot
+    be read, is a broken gzip, or has a line above `line_max_bytes`.
     """
     number = 0
     try:
-        with path.open("rb") as raw, _unpacked(raw) as file:
+        with _opened(path) as raw, _unpacked(raw) as file:
             while line := file.readline(line_max_bytes + 2):
                 number += 1
                 if number == 1:
@@ -44,6 +44,11 @@ def read_articles(path: Path, line_max_bytes: int = LINE_MAX_BYTES) -> Iterator[
         raise Refused(
             f"{place}: cannot be read: {what}", reason=UNREADABLE, hint="give a file of JSON Lines, plain or gzip"
         ) from exc
+
+
+def _opened(path: Path) -> BufferedReader:
+    """By its number: to open /dev/stdin waits for ever when who wrote to the pipe has ended already."""
+    return open(0, "rb", closefd=False) if str(path) == "-" else path.open("rb")
 
 
 def _unpacked(raw: BufferedReader) -> BufferedIOBase:

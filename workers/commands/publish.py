@@ -26,7 +26,9 @@ Line = tuple[int, bytes]  # its number from 1, its bytes
 
 def publish(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Articles: JSON Lines, plain or gzip.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Articles: JSON Lines, plain or gzip; - is standard input.")
+    ],
     as_is: Annotated[bool, typer.Option("--as-is", help="Send lines that are no articles too.")] = False,
 ) -> None:
     """Send the articles of a file, keyed by their uri.
@@ -38,6 +40,7 @@ def publish(
     Examples:
       wirewatch publish articles.jsonl
       wirewatch publish archive.jsonl.gz --as-is
+      zstd -dc archive.jsonl.zst | wirewatch publish -
     """
     settings = settings_of(ctx)
     lines = Lines(file)
@@ -50,12 +53,12 @@ def publish(
 
 
 class Lines:
-    """The lines of a file, to be read more than once; those of a pipe are kept in memory."""
+    """The lines of a file, to be read more than once; those of a pipe or of `-` are kept in memory."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._kept: list[Line] | None = None
-        if path.exists() and not path.is_file():
+        if str(path) == "-" or (path.exists() and not path.is_file()):
             self._kept = list(self)
 
     def __iter__(self) -> Iterator[Line]:

@@ -124,3 +124,19 @@ def test_a_file_that_cannot_be_read_is_told(name: str, wirewatch: Command, sink:
     done = wirewatch("publish", tmp_path / name)
     assert done.code == 1
     assert "cannot be read" in done.err
+
+
+def test_articles_of_standard_input_are_read_once_and_sent(wirewatch: Command, sink: Sink) -> None:
+    reads, writes = os.pipe()
+    os.write(writes, GOOD.encode())
+    os.close(writes)
+    before = os.dup(0)
+    os.dup2(reads, 0)
+    try:
+        done = wirewatch("publish", "-")
+    finally:
+        os.dup2(before, 0)
+        os.close(before)
+        os.close(reads)
+    assert (done.code, done.out) == (0, "2 articles on articles\n")
+    assert [key for key, _ in sink.sent] == [b"u:1", b"u:2"]
