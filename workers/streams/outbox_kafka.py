@@ -137,12 +137,12 @@ class KafkaOutbox:
                 max_request_size=options.max_request_bytes,
                 request_timeout_ms=int(options.request_timeout_s * 1000),
             )
+            self._producer = producer
             try:
                 await producer.start()
             except BaseException:
-                await producer.stop()
+                await self.stop()
                 raise
-            self._producer = producer
         return self._producer
 
     async def stop(self) -> None:
