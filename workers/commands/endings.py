@@ -24,7 +24,7 @@ class Ending(IntEnum):
 
 EXIT_CODES = (
     "Exit codes: 0 done; 1 the input was refused; 2 the command line or the settings are wrong; "
-    "69 Kafka or Redis is away; 130 Ctrl-C."
+    "69 Kafka or Redis is away; 130 Ctrl-C (run match: 0); 141 who read the output has gone."
 )
 
 

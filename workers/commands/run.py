@@ -14,8 +14,8 @@ app = typer.Typer(no_args_is_help=True, help="Run a worker until SIGTERM or Ctrl
 def match(ctx: typer.Context) -> None:
     """Match articles with the rules and send alerts, until SIGTERM or Ctrl-C.
 
-    Any number of copies may run; they share the partitions of `articles`. SIGTERM finishes the batch in flight and ends
-    with 0. Any other end but that is a failure with another code: let a supervisor start it afresh.
+    Any number of copies may run; they share the partitions of `articles`. SIGTERM and Ctrl-C finish the batch in flight
+    and end with 0. Every other end is a failure with another code: let a supervisor start it afresh.
 
     \b
     Examples:
