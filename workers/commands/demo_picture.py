@@ -17,6 +17,7 @@ from schemas.dead_letter import DeadLetter
 from schemas.decision import Decision
 from workers.commands.demo_screen import DemoScreen
 from workers.demo.stage import Stage
+from workers.demo.summary import Summary
 
 COLUMNS = 110
 SHOWN: Final = {Alert: 5, Decision: 1, DeadLetter: 1}  # all of them would be a picture of two metres
@@ -75,10 +76,22 @@ class Excerpt(DemoScreen):
     def __init__(self, console: Console) -> None:
         super().__init__(console)
         self._shown: Counter[type] = Counter()
+        self._dropped = False  # since the last that was shown
 
     def _has_room(self, record: Alert | Decision | DeadLetter) -> bool:
         self._shown[type(record)] += 1
-        return self._shown[type(record)] <= SHOWN[type(record)]
+        room = self._shown[type(record)] <= SHOWN[type(record)]
+        if room:
+            self._tell_dropped()
+        self._dropped = self._dropped or not room
+        return room
+
+    def _tell_dropped(self) -> None:
+        """A row for those that are left out."""
+        if self._dropped:
+            self._print(Text("…", "dim"))
+            self._print()
+        self._dropped = False
 
     def doing(self, what: str) -> None:
         """Nothing: a picture does not move."""
@@ -97,6 +110,11 @@ class Excerpt(DemoScreen):
         """A message that could not be read, if there is room."""
         if self._has_room(letter):
             super().letter(letter)
+
+    def summary(self, summary: Summary) -> None:
+        """Every match accounted for."""
+        self._tell_dropped()
+        super().summary(summary)
 
     def ended(self, _stage: Stage) -> None:
         """Nothing: the README goes on by itself."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -13,13 +13,13 @@ from types import TracebackType
 from rich.console import Console
 from rich.rule import Rule
 from rich.status import Status
-from rich.table import Table
 from rich.text import Text
 
 from schemas.alert import Alert
 from schemas.dead_letter import DeadLetter
 from schemas.decision import Decision
 from schemas.reasons import HeldReason, RefusalReason
+from workers.commands.columns import GAP
 from workers.commands.show import INDENT, show
 from workers.commands.terminal import plain
 from workers.demo.stage import Stage
@@ -86,24 +86,36 @@ class DemoScreen(AbstractContextManager["DemoScreen"]):
         """Every match accounted for."""
         self._begin()
         self._stop()
-        table = Table.grid(padding=(0, 2))
-        table.add_column(style="bold")
-        table.add_column(justify="right")
-        table.add_column(style=DIM)
-        table.add_row("articles", str(summary.articles), "published")
-        table.add_row("rules", str(summary.rules), f"{len(summary.fired)} of them matched")
-        table.add_row("matches", str(summary.matches), f"{summary.alerts} alerts + {summary.held.total()} held back")
-        table.add_row("alerts", str(summary.alerts), "on the topic alerts and those of their channels")
-        table.add_row("held back", str(summary.held.total()), _reasons(summary.held))
-        table.add_row("dead letters", str(summary.letters.total()), _reasons(summary.letters))
+        rows = [
+            ("articles", str(summary.articles), "published"),
+            ("rules", str(summary.rules), f"{len(summary.fired)} of them matched"),
+            ("matches", str(summary.matches), f"{summary.alerts} alerts + {summary.held.total()} held back"),
+            ("alerts", str(summary.alerts), "on the topic alerts and those of their channels"),
+            ("held back", str(summary.held.total()), _reasons(summary.held)),
+            ("dead letters", str(summary.letters.total()), _reasons(summary.letters)),
+        ]
         if summary.latencies_ms:
             queue = "all articles were published at once, so it holds the wait in the queue" if summary.at_once else ""
             for name, share in (("latency p50", 0.5), ("latency p99", 0.99)):
-                table.add_row(
-                    name, f"{percentile(summary.latencies_ms, share):.0f} ms", MEASURED if share == 0.5 else queue
-                )
+                told = f"{percentile(summary.latencies_ms, share):.0f} ms"
+                rows.append((name, told, MEASURED if share == 0.5 else queue))
         self._print(Rule("Summary", style="green"))
-        self._print(table)
+        self._rows(rows)
+
+    def _rows(self, rows: Sequence[tuple[str, str, str]]) -> None:
+        """In columns; on a terminal the last one is wrapped within its own, in a pipe each row is one line."""
+        names, numbers = (max(len(row[at]) for row in rows) for at in (0, 1))
+        indent = names + numbers + 2 * len(GAP)
+        for name, number, what in rows:
+            width = max(self._console.width - indent, 20)
+            told = Text(what, DIM)
+            pieces = list(told.wrap(self._console, width)) if self._console.is_terminal and what else [told]
+            head = Text.assemble((f"{name:<{names}}{GAP}", "bold"), f"{number:>{numbers}}")
+            for turn, piece in enumerate(pieces):
+                line = head.copy().append(GAP) if turn == 0 else Text(" " * indent)
+                line.append_text(piece)
+                line.rstrip()
+                self._print(line)
 
     def kept(self, stage: Stage) -> None:
         """Addresses, and commands to try."""
@@ -138,7 +150,7 @@ class DemoScreen(AbstractContextManager["DemoScreen"]):
             self._print()
         self._is_set_up = True
 
-    def _print(self, what: Text | Table | Rule | str = "") -> None:
+    def _print(self, what: Text | Rule | str = "") -> None:
         self._console.print(what, soft_wrap=isinstance(what, Text))
 
 

@@ -45,6 +45,12 @@ def test_it_shows_the_first_few_and_the_summary(picture: str) -> None:
     assert "starting" not in text
 
 
+def test_a_row_stands_for_each_run_of_records_that_are_left_out(picture: str) -> None:
+    rows = words(picture)
+    assert rows.count("…") == 4  # in front of the third, fourth and fifth alert, and at the end
+    assert re.search(r"… ─+ Summary", rows)
+
+
 @pytest.mark.parametrize("which", ["made now", "in docs"])
 def test_it_fetches_nothing(which: str, picture: str) -> None:
     svg = picture if which == "made now" else PICTURE.read_text(encoding="utf-8")

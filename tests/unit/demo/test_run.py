@@ -159,7 +159,7 @@ def test_it_goes_from_the_broker_to_the_summary(folders: Path, processes: list[s
     ]
     assert [message.topic for message in topics.sent] == ["rules", "articles", "articles"]
     assert topics.created == ["rules"]
-    assert len(processes) == 3
+    assert len(processes) == 4  # the warden, broker, store and worker
 
 
 def test_the_summary_holds_what_was_said(folders: Path) -> None:
