@@ -66,10 +66,10 @@ def _parted(alert: Alert, coloured: bool) -> tuple[Text, Text]:
     part = re.escape(_HIT.sub(r"\1", first))
     found = re.search(rf"(?<!\w){part}(?!\w)", whole) if part else None
     if found:
-        marked = _marked(whole[: found.start()] + first + whole[found.end() :], coloured)
+        marked = with_hits(whole[: found.start()] + first + whole[found.end() :], coloured)
         marked.stylize_before("bold")
-        return marked + source, _marked(others, coloured)
-    return title + source, _marked(excerpt, coloured)
+        return marked + source, with_hits(others, coloured)
+    return title + source, with_hits(excerpt, coloured)
 
 
 def _decision(decision: Decision) -> Iterator[Text]:
@@ -88,7 +88,7 @@ def _source(article: ArticleReference) -> Text:
     return Text(f" — {plain(article.source)}" if article.source else "", "italic")
 
 
-def _marked(text: str, coloured: bool) -> Text:
+def with_hits(text: str, coloured: bool) -> Text:
     """With what stands between [[ and ]] in colour."""
     if not coloured:
         return Text(text)

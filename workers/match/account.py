@@ -1,4 +1,10 @@
-"""The whole account of what a rule says to an article: each clause with its answer, and what is missing for a yes."""
+"""The whole account of what a rule says to an article: each clause with its answer, and what is missing for a yes.
+
+Of a rule that says no the smallest set is told of leaves that would have had to answer otherwise: terms, phrases, NEAR,
+NOT NEAR, ATLEAST, codes and number tests. The same leaf of the same field counts once wherever it stands. Leaves are
+taken as free of each other: that a text with `"north korea"` has `korea` too is not looked at. The smallest set is
+proven to be so, or `smallest` is false (`smallest.py` says when). Of several sets as small one is told.
+"""
 
 from __future__ import annotations
 
@@ -29,12 +35,6 @@ def account(
     The tree may name lists, which are told by their names when `lists` has their entries; or they have been put in
     place (`expand`), and then nobody knows their names. Raises RuleError where a list is not right, Broken where a list
     is named and none are given.
-
-    Of a rule that says no the smallest set is told of leaves that would have had to answer otherwise: terms, phrases,
-    NEAR, NOT NEAR, ATLEAST, codes and number tests. The same leaf of the same field counts once wherever it stands.
-    Leaves are taken as free of each other: that a text with `"north korea"` has `korea` too is not looked at. The
-    smallest set is proven to be so, or `smallest` is false (`smallest.py` says when). Of several sets as small one is
-    told.
 
     Bounded: `occurrences_max` occurrences a clause, 20 clauses under one, 2,000 in all, 100 of them in each other, 100
     leaves, each with the number of all. Every term is asked once, whatever the rule's size, as the plain evaluator

@@ -43,7 +43,7 @@ def test_of_50_000_that_are_missing_a_hundred_are_told_and_all_are_counted() -> 
 def test_a_wide_and_deep_rule_is_told_in_part() -> None:
     found = account(parse(joined(" OR ", "(a{0} AND (b{0} OR (c{0} AND d{0})))", 19)), SHORT)
     assert all(not clause.others_false for clause in every(found.clause))
-    wide = "(" + ") AND (".join(joined(" OR ", f"x{at}y{{}}", 200) for at in range(400)) + ")"
+    wide = "(" + ") AND (".join(joined(" OR ", f"x{at}y{{}}", 100) for at in range(150)) + ")"
     clauses = list(every(account(parse(wide), SHORT).clause))
     assert len(clauses) <= CLAUSES_MAX + 20
 
