@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from itertools import combinations
+from itertools import combinations, islice
 from random import Random
 from typing import TypeAlias
 
@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from schemas.article import Article
 from tests.unit.match.random_rules import random_article, random_rule
 from tests.unit.match.test_account import every, text_at
+from tests.unit.match.test_real_rules import real_rules, rows_of
+from tests.unit.rules.language.trees import LISTS, TREES
 from workers.match import account, evaluate, explain
 from workers.match.clause import Account
-from workers.rules.language import render
+from workers.rules.language import expand, render
 from workers.rules.language.tree import (
     And,
     AnyOf,
@@ -128,3 +130,40 @@ def test_the_account_is_right_by_trying_everything(seed: int, depth: int) -> Non
         check_hits(found, query, article)
     else:
         check_wanted(found, query, values)
+
+
+ARTICLE_OF_LISTS = Article(
+    uri="urn:1",
+    title="Acme and Russia, U.S. Big Co, anchor",
+    body="gamma x delta. Alpha beta 한국 near 1,5 AT&T\n\nRussia acme Big Co",
+    language="ko",
+)
+
+
+@given(TREES)
+@settings(max_examples=300, deadline=None)
+def test_a_rule_with_its_lists_by_name_is_told_as_with_their_entries_in_place(tree: Query) -> None:
+    query = expand(tree, LISTS)
+    found, placed = account(tree, ARTICLE_OF_LISTS, LISTS), account(query, ARTICLE_OF_LISTS)
+    assert found.answer is placed.answer is evaluate(query, ARTICLE_OF_LISTS)
+    assert (found.wanted and found.wanted.count) == (placed.wanted and placed.wanted.count)
+    check_occurrences(found, ARTICLE_OF_LISTS)
+    if found.answer:
+        check_hits(found, query, ARTICLE_OF_LISTS)
+
+
+def test_real_queries_on_real_news_are_accounted_for() -> None:
+    said = missing = 0
+    for query in islice(real_rules().values(), 0, None, 4):
+        for row in islice(rows_of("reuters21578.jsonl.gz"), 0, 4_000, 800):
+            article = Article(uri=f"urn:{row['id']}", title=row["title"], body=row["body"], places=tuple(row["places"]))
+            found = account(query, article, occurrences_max=1_000)
+            assert found.answer is evaluate(query, article)
+            if found.wanted:
+                assert found.wanted.possible
+                missing += found.wanted.count
+            elif not any(clause.others_true for clause in every(found.clause)):
+                said += 1
+                check_hits(found, query, article)
+    assert said
+    assert missing
