@@ -213,12 +213,12 @@ def test_each_note_says_what_to_do() -> None:
 
 
 def _large() -> Iterator[tuple[str, str]]:
-    yield "words", " OR ".join(f"w{number}" for number in range(100_000))
-    yield "one word", " AND ".join(["x"] * 50_000)
-    yield "wildcards", " OR ".join(f"abc{number}*" for number in range(30_000))
-    yield "brackets", "c AND " + " AND ".join(f"(a{number} OR NOT b)" for number in range(15_000))
-    yield "chain", "a" + " NEAR/5 a" * 30_000
-    yield "pieces", " ".join(["a-b"] * 20_000)
+    yield "words", " OR ".join(f"w{number}" for number in range(25_000))
+    yield "one word", " AND ".join(["x"] * 12_000)
+    yield "wildcards", " OR ".join(f"abc{number}*" for number in range(8_000))
+    yield "brackets", "c AND " + " AND ".join(f"(a{number} OR NOT b)" for number in range(4_000))
+    yield "chain", "a" + " NEAR/5 a" * 8_000
+    yield "pieces", " ".join(["a-b"] * 5_000)
 
 
 @pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in _large()])
@@ -226,4 +226,4 @@ def test_time_is_bounded_by_the_text(text: str) -> None:
     tree: Query = parse(text)
     began = time.process_time()
     lint(text, tree, SPELLINGS)
-    assert time.process_time() - began < 30  # some seconds; quadratic work would take hours
+    assert time.process_time() - began < 30  # a second or two; quadratic work would take many minutes
