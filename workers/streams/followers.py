@@ -27,7 +27,8 @@ from workers.streams.records import incoming
 log = structlog.get_logger("wirewatch.followers")
 
 POLL_MS = 200
-RETRY_S = 0.5
+FIRST_RETRY_S = 0.5
+LONGEST_RETRY_S = 5.0
 FETCH_BYTES = 16 * 1024 * 1024
 
 T = TypeVar("T")
@@ -120,7 +121,7 @@ class Follower(Service):
 
         Raises Unavailable when it has been away for longer than an outage may last.
         """
-        started = time.monotonic()
+        started, pause_s = time.monotonic(), FIRST_RETRY_S
         while True:
             try:
                 async with asyncio.timeout(self._options.request_timeout_s):  # aiokafka may wait without end
@@ -132,7 +133,8 @@ class Follower(Service):
                         f"Kafka at {self._options.bootstrap} has not answered for {away_s:.0f} s"
                     ) from exc
                 log.warning("Kafka does not answer; asking again", error=repr(exc), away_s=round(away_s, 1))
-                await asyncio.sleep(RETRY_S)
+                await asyncio.sleep(pause_s)
+                pause_s = min(pause_s * 2, LONGEST_RETRY_S)
 
     async def _apply(self, polled: dict[TopicPartition, Sequence[Any]]) -> None:
         for partition, records in polled.items():
