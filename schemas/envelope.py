@@ -11,6 +11,11 @@ LATEST_MS = 253_402_300_799_000  # the last second that a datetime can tell
 Headers: TypeAlias = tuple[tuple[str, bytes | None], ...]
 
 
+def moment(timestamp_ms: int) -> datetime:
+    """A timestamp as a time; 1970 or 9999 where it lies beyond (a producer may stamp in microseconds)."""
+    return datetime.fromtimestamp(min(max(timestamp_ms, 0), LATEST_MS) / 1000, UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """A message as read: its bytes, and where they stand."""
@@ -30,8 +35,8 @@ class Incoming:
 
     @property
     def received(self) -> datetime:
-        """The record's own timestamp; 1970 or 9999 where it lies beyond (a producer may stamp in microseconds)."""
-        return datetime.fromtimestamp(min(max(self.timestamp_ms, 0), LATEST_MS) / 1000, UTC)
+        """The record's own timestamp."""
+        return moment(self.timestamp_ms)
 
 
 @dataclass(frozen=True, slots=True)

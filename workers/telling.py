@@ -10,7 +10,7 @@ from schemas.alert import Alert, AlertKind, Evidence
 from schemas.article import Article
 from schemas.dead_letter import DeadLetter
 from schemas.decision import Decision
-from schemas.envelope import Headers, Incoming, Outgoing
+from schemas.envelope import Headers, Incoming, Outgoing, moment
 from schemas.reasons import HeldReason
 from workers.alerts import alert_id, compose, hold, refer_to_rule
 from workers.channels import ChannelBook, route
@@ -86,7 +86,7 @@ class Fate:
             tell=match.only(each for each, verdict in verdicts.items() if verdict is Verdict.TELL),
             hold=match.only(each for each, verdict in verdicts.items() if verdict is Verdict.HOLD),
             wait=match.only(each for each, verdict in verdicts.items() if verdict is Verdict.WAIT),
-            details={each: f"told by article record {answer.owner}" for each, answer in answers.items()},
+            details={each: _told_by(answer.owner) for each, answer in answers.items() if answer.owner is not None},
         )
 
 
@@ -191,6 +191,12 @@ class Teller:
 
     def _headers(self, record_id: str) -> Headers:
         return (("id", record_id.encode()), ("matched-at", self._now().isoformat().encode()))
+
+
+def _told_by(owner: str) -> str:
+    """An owner, see owner_of, for people: which record of the story was first, and when it came."""
+    position, _, timestamp_ms = owner.rpartition("@")
+    return f"told already by the article record {position} of {moment(int(timestamp_ms)):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _letter(letter: DeadLetter, key: bytes) -> Message:
