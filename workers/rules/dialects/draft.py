@@ -79,16 +79,6 @@ class Draft:
                 )
         return self._counted(Near(left, right, distance, ordered))
 
-    def side_by_side(self, parts: Sequence[Query | None]) -> Query | None:
-        """A phrase of parts."""
-        places: list[Query] = []
-        for part in parts:
-            if part is not None:
-                places += part.places if isinstance(part, Phrase) else (part,)
-        if len(places) < 2:
-            return places[0] if places else None
-        return self._counted(Phrase(tuple(places)))
-
     def in_title(self, part: Query | None) -> Query | None:
         """Only in the title."""
         return None if part is None else self._counted(InField("title", part))

@@ -17,7 +17,6 @@ class Kind(Enum):
     """What a token is to the parser."""
 
     PLACES = auto()  # a piece or a quote: places of a phrase side by side
-    NUMBER = auto()  # a number test
     OPEN = auto()
     CLOSE = auto()
     COMMA = auto()  # only directly in ANY( )

@@ -32,7 +32,6 @@ SAMPLED = 48
 TESTS = 49
 LONG = 50  # chunks too long to be remembered, met so far in this article
 LIVE_WORDS = 51  # words of the arena in use
-SWEEP = 52
 TABLE_SHIFT = 53
 WORDS = 54  # of the article
 OPEN = 57  # how many terms may be satisfied by words that cannot be told by their beginning
