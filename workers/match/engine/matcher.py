@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from typing import cast
 
 from schemas.article import Article
+from workers.errors import Broken
+from workers.match.account import account
+from workers.match.clause import Account
 from workers.match.engine.catalogue import Catalogue
 from workers.match.engine.clauses import Need, branches
 from workers.match.engine.given import Given
@@ -41,6 +44,7 @@ class Matcher:
         self._slots: dict[str, int | tuple[int, ...]] = {}
         self._branched = 0  # how many rules have several slots
         self._ids: list[str] = [""]  # for each slot its rule
+        self._queries: list[str | Query | None] = [None]  # for each slot its rule as it was given
         self._loose: dict[int, Query] = {}  # for each slot that is to be confirmed its rule's tree
         with _no_collecting():
             for rule_id, text in (rules or {}).items():
@@ -68,27 +72,33 @@ class Matcher:
         """Add or replace. A tree's lists have been put in place (`expand`). Raises RuleError for a text refused."""
         clauses = plain_clauses(query) if isinstance(query, str) else None
         if clauses is not None:
-            added: int | tuple[int, ...] = self._add_clauses(rule_id, clauses, exact=True)
+            added: int | tuple[int, ...] = self._add_clauses(rule_id, query, clauses, exact=True)
         else:
             tree = expand(parse(query, self._lists), self._lists) if isinstance(query, str) else query
-            slots = tuple(self._add_branch(rule_id, each, tree) for each in branches(tree))
+            slots = tuple(self._add_branch(rule_id, query, each, tree) for each in branches(tree))
             added = slots if len(slots) > 1 else slots[0]
         if rule_id in self._slots:
             self.remove(rule_id)
         self._slots[rule_id] = added
         self._branched += not isinstance(added, int)
 
-    def _add_branch(self, rule_id: str, branch: Need, tree: Query) -> int:
+    def _add_branch(self, rule_id: str, query: str | Query, branch: Need, tree: Query) -> int:
         clauses = branch.clauses
         if all(any(literal.negated for literal in clause) for clause in clauses):
             clauses = (*clauses, frozenset((Literal(ALWAYS_KEY),)))
-        slot = self._add_clauses(rule_id, clauses, branch.checks, exact=branch.exact)
+        slot = self._add_clauses(rule_id, query, clauses, branch.checks, exact=branch.exact)
         if not branch.exact:
             self._loose[slot] = tree
         return slot
 
     def _add_clauses(
-        self, rule_id: str, clauses: Sequence[Clause], checks: Sequence[Check] = (), *, exact: bool
+        self,
+        rule_id: str,
+        query: str | Query,
+        clauses: Sequence[Clause],
+        checks: Sequence[Check] = (),
+        *,
+        exact: bool,
     ) -> int:
         literals = self._catalogue.literals(clauses)
         besides = (CHECKED + len(checks) if checks else 0) if exact else 1
@@ -99,8 +109,10 @@ class Matcher:
         slot = edits.add_rule(self._store.state, len(literals), besides)
         if slot == len(self._ids):
             self._ids.append(rule_id)
+            self._queries.append(query)
         else:
             self._ids[slot] = rule_id
+            self._queries[slot] = query
         return slot
 
     def remove(self, rule_id: str) -> None:
@@ -112,6 +124,7 @@ class Matcher:
         for slot in (slots,) if isinstance(slots, int) else slots:
             edits.remove_rule(self._store.state, slot)
             self._loose.pop(slot, None)
+            self._queries[slot] = None
         self._catalogue.forget_unused()
 
     def match(self, article: Article | Mapping[str, object]) -> list[str]:
@@ -127,6 +140,17 @@ class Matcher:
             found = list(set(found))
         found.sort()
         return found
+
+    def explain(self, rule_id: str, article: Article | Mapping[str, object]) -> Account:
+        """Why the rule says yes or no to the article, clause by clause. Raises KeyError where there is no such rule."""
+        slots = self._slots[rule_id]
+        query = self._queries[slots if isinstance(slots, int) else slots[0]]
+        if query is None:
+            raise Broken(f"rule {rule_id} is filed without its query")
+        given = cast(Article, Given(article)) if isinstance(article, dict | Mapping) else article
+        if isinstance(query, str):
+            return account(parse(query, self._lists), given, self._lists)
+        return account(query, given)
 
     def _confirmed(self, article: Article, slots: Sequence[int], found: set[str]) -> list[str]:
         """The rules of these slots that the evaluator confirms."""
