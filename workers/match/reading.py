@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from operator import attrgetter
 from typing import NamedTuple
 
 from schemas.article import Article
 from workers.match.stems import stem
-from workers.rules.language.split import Token, folded_sequence, folded_words, places, split
+from workers.rules.language.split import Token, folded_sequence, folded_words, places, places_of, split
 from workers.rules.language.tree import CodeField, MetadataField, NumberField
 
 _SCANS = 12  # words that are sought in a text one by one, before all of its words get an index
@@ -79,6 +79,12 @@ class Text:
             else:
                 self._places = list(map(_PLACE, self._tokens))
         return self._places
+
+    def places_of(self, words: Collection[int]) -> Mapping[int, tuple[int, int]]:
+        """The places of these words; sooner than all of them, where they are few and nothing is known yet."""
+        if self._places is None and self._tokens is None:
+            return places_of(self.written.text, words, language=self.language)
+        return {word: self.places[word] for word in words}
 
     @property
     def folded(self) -> list[str]:

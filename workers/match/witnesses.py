@@ -136,7 +136,7 @@ class Witnesses:
             text, allowed = allowed_in(node, whole, unless)
             for term, parts in terms_of(node, text, allowed) if allowed else ():
                 spans = list(islice(parts, self._most))
-                at = text.places if spans else ()
+                at = text.places_of({word for span in spans for word in span}) if spans else {}
                 found.append(Clause(term, [Place(field, entry, at[a][0], at[b][1]) for a, b in spans]))
         return self._merged(found) or None
 

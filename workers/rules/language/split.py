@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate, compress, count, filterfalse, repeat
 from operator import not_
@@ -61,6 +61,30 @@ def places(text: str, *, language: str | None = None) -> list[tuple[int, int]]:
     normal = normalise(text)
     _, starts, ends, _ = _words(normal.text, _drops_suffixes(language))
     return list(zip(*_given(normal, starts, ends), strict=True))
+
+
+def places_of(text: str, words: Collection[int], *, language: str | None = None) -> dict[int, tuple[int, int]]:
+    """Exactly `places(text, language=language)` of these words, sooner where they are few."""
+    if not text.isascii() or len(words) > _FEW:
+        every = places(text, language=language)
+        return {word: every[word] for word in words}
+    drops_suffixes = _drops_suffixes(language)
+    found: dict[int, tuple[int, int]] = {}
+    last, word = max(words, default=-1), 0
+    for piece in _PIECE.finditer(text.translate(_SPACED)):
+        if word > last:
+            break
+        if piece[0].isalnum():
+            if word in words:
+                found[word] = piece.span()
+            word += 1
+            continue
+        offset = piece.start()
+        for start, end in _places_in_piece(piece[0], drops_suffixes):
+            if word in words:
+                found[word] = offset + start, offset + end
+            word += 1
+    return found
 
 
 def _given(normal: Normal, starts: list[int], ends: list[int]) -> tuple[list[int], list[int]]:
@@ -120,8 +144,22 @@ def _words_of_piece(piece: str, drops_suffixes: bool) -> tuple[str, ...]:
     return tuple(found.exact for words in chunks for found in words)
 
 
+def _places_in_piece(piece: str, drops_suffixes: bool) -> Sequence[tuple[int, int]]:
+    core = piece.strip(_IDLE_AT_THE_EDGE)
+    before = len(piece) - len(piece.lstrip(_IDLE_AT_THE_EDGE))
+    if core.isalnum():
+        return ((before, before + len(core)),)
+    return [
+        (before + chunk.start() + found.start, before + chunk.start() + found.end)
+        for chunk in _ASCII_CHUNK.finditer(core)
+        for found in _words_of_chunk(chunk[0], drops_suffixes)
+    ]
+
+
 _known_piece = lru_cache(maxsize=16384)(_words_of_piece)
 _IDLE_AT_THE_EDGE = "'.,&"
+_PIECE = re.compile("[^ ]+")
+_FEW = 40  # places
 _SPACED = {code: " " for code in range(128) if WORD_KINDS[code] == " "}
 
 _Words = tuple[list[str], list[int], list[int], set[int]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import time
+import unicodedata
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from workers.rules.language import split as module
 from workers.rules.language.normalise import normalise
-from workers.rules.language.split import folded_words, split
+from workers.rules.language.split import folded_words, places, places_of, split
 
 _SHARED = Path(__file__).parents[5] / "shared"
 _ARTICLES = _SHARED / "corpora" / "reuters21578.jsonl.gz"
@@ -29,6 +30,7 @@ LANGUAGES = st.sampled_from([None, "en", "tr", "az-Latn", "TR_tr"])
 
 @given(HOSTILE | st.text(), st.booleans(), LANGUAGES)
 @example("½½", False, None)
+@example("½\u0e48", False, None)
 def test_places_lie_in_the_text_in_order_and_apart(text: str, body: bool, language: str | None) -> None:
     tokens = split(text, body=body, language=language)
     for token in tokens:
@@ -36,8 +38,9 @@ def test_places_lie_in_the_text_in_order_and_apart(text: str, body: bool, langua
         assert token.exact
         assert token.folded
     for one, next_one in pairwise(tokens):
-        # Only words out of one character (`½`) share their place.
-        assert one.end <= next_one.start or one.end - next_one.start == 1
+        # Only words out of one character with its marks (`½`) share their place.
+        shared = text[next_one.start : one.end]
+        assert all(unicodedata.category(mark)[0] == "M" for mark in shared[1:])
         assert next_one.sentence - one.sentence in {0, 1}
         assert next_one.paragraph - one.paragraph in {0, 1}
         assert next_one.sentence > one.sentence or next_one.paragraph == one.paragraph
@@ -46,6 +49,14 @@ def test_places_lie_in_the_text_in_order_and_apart(text: str, body: bool, langua
 @given(HOSTILE | ASCII | PLAIN | st.text(), LANGUAGES)
 def test_the_short_way_to_the_folded_words_gives_the_same(text: str, language: str | None) -> None:
     assert folded_words(text, language=language) == {token.folded for token in split(text, language=language)}
+
+
+@given(HOSTILE | ASCII | PLAIN | st.text(), LANGUAGES, st.data())
+def test_the_places_of_some_words_are_those_among_all(text: str, language: str | None, data: st.DataObject) -> None:
+    every = places(text, language=language)
+    assert every == [(token.start, token.end) for token in split(text, language=language)]
+    wanted = data.draw(st.sets(st.sampled_from(range(len(every))))) if every else set()
+    assert places_of(text, wanted, language=language) == {word: every[word] for word in wanted}
 
 
 @given(ASCII | PLAIN, st.booleans())
