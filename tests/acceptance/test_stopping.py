@@ -49,7 +49,8 @@ def test_with_the_broker_frozen_and_nothing_to_do(own_house: House, own_kafka: K
 
 
 def test_with_the_broker_killed_under_load(own_house: House, own_kafka: KafkaServer) -> None:
-    worker = ready(own_house, match_request_timeout_s=3)
+    # Small batches: hundreds of them are still to be told when the first alert is there and the broker goes.
+    worker = ready(own_house, match_request_timeout_s=3, match_batch_max_records=5)
     own_house.publish(*articles(1, 3000))
     wait_for(lambda: len(own_house.values("alerts")) > 1, 20)
     own_kafka.kill()
