@@ -189,11 +189,12 @@ class BulkConsumer(Service):
             log.warning("not committed: the batch took longer than the rebalance, it is repeated elsewhere")
             return False
         try:
-            await self.consumer.commit(batch.next_offsets)
+            async with asyncio.timeout(self._options.request_timeout_s):  # aiokafka looks for a coordinator without end
+                await self.consumer.commit(batch.next_offsets)
         except NOT_OURS as exc:
             log.warning("not committed: the group has moved on, the batch is repeated elsewhere", error=repr(exc))
             return False
-        except KafkaError as exc:
+        except (KafkaError, OSError) as exc:  # TimeoutError is an OSError
             raise Unavailable(f"Kafka did not take the offsets: {exc!r}") from exc
         return True
 

@@ -33,12 +33,15 @@ class Consumer:
         self.asked = asyncio.Event()
         self.commits: list[dict[TopicPartition, int]] = []
         self.error: Exception | None = None
+        self.hangs = False
 
     async def getmany(self, **_: Any) -> dict[TopicPartition, Sequence[Record]]:
         self.asked.set()
         return {PARTITION: await self.polls.get()}
 
     async def commit(self, offsets: dict[TopicPartition, int]) -> None:
+        if self.hangs:
+            await asyncio.Event().wait()
         if self.error is not None:
             raise self.error
         self.commits.append(offsets)
@@ -130,6 +133,16 @@ async def test_a_group_that_has_moved_on_is_told_from_a_broker_that_is_away() ->
     world.consumer.error = CommitFailedError()
     assert not await world.bulk.commit(batch)
     world.consumer.error = NodeNotReadyError()
+    with pytest.raises(Unavailable):
+        await world.bulk.commit(batch)
+    await world.end()
+
+
+async def test_a_commit_that_never_ends_is_a_broker_that_is_away() -> None:
+    world = World(request_timeout_s=0.01)
+    await world.rebalance.on_partitions_assigned([PARTITION])
+    batch = await world.polled(Record(0))
+    world.consumer.hangs = True
     with pytest.raises(Unavailable):
         await world.bulk.commit(batch)
     await world.end()
