@@ -1,20 +1,22 @@
-"""A broker's topics as they stand, read with kafka-python: synchronous, for commands."""
+"""A broker's topics as they stand: synchronous, for commands."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from kafka import TopicPartition
-from kafka.errors import KafkaTimeoutError
 
 from schemas.envelope import Incoming
 from workers.streams.admin import Admin
+from workers.streams.history import Place, in_time_order
+from workers.streams.stretches import Stretch, StretchReader
 
 
 class KafkaArchive(Admin):
-    """Archive on Kafka; to be entered with `with`, as Admin. What was fetched is in memory, 16 MiB a partition."""
+    """Archive on Kafka; to be entered with `with`, as Admin. It holds some MiB of each partition while it reads."""
 
     def kept_from_ms(self, topic: str, now_ms: int) -> int:
         """As the topic's settings say, and where its size is limited too, as far as it goes back."""
@@ -48,21 +50,20 @@ class KafkaArchive(Admin):
 
     def history(self, topics: Sequence[str], since_ms: int) -> Iterator[Incoming]:
         """In the order of time. Raises Unavailable when nothing comes for the connection's timeout."""
-        progress_s = time.monotonic()
-
-        def stop() -> bool:
-            if time.monotonic() - progress_s > self._timeout_s:
-                with self._translated():
-                    raise KafkaTimeoutError(f"nothing came for {self._timeout_s:g} s")
-            return False
-
-        with self._consumer(topics) as consumer:
+        with self._consumer(topics) as consumer, self._translated():
             partitions = sorted(consumer.assignment(), key=lambda each: (self._rank(topics, each), each.partition))
-            with self._translated():
-                self._seek(consumer, partitions, since_ms)
-            for record in self._history(consumer, partitions, stop):
-                yield record
-                progress_s = time.monotonic()
+            ends = self._seek(consumer, partitions, since_ms)
+            stretches = [
+                Stretch(each.topic, each.partition, int(consumer.position(each)), end) for each, end in ends.items()
+            ]
+        reader = StretchReader(self._bootstrap, self._prefix, stretches, self._timeout_s)
+        with self._translated(), asyncio.Runner() as runner:
+            try:
+                runner.run(reader.start())
+                fetch = partial(_fetched, runner, reader)
+                yield from in_time_order(reader.places, fetch, reader.at_end, lambda: False)
+            finally:
+                runner.run(reader.stop())
 
     def _rank(self, topics: Sequence[str], partition: TopicPartition) -> int:
         return topics.index(partition.topic.removeprefix(self._prefix))
@@ -70,11 +71,15 @@ class KafkaArchive(Admin):
     @staticmethod
     def _seek(consumer: Any, partitions: Sequence[TopicPartition], since_ms: int) -> dict[TopicPartition, int]:
         """To the first record of each that is stamped so, or to its end; hands back the ends."""
-        ends: dict[TopicPartition, int] = consumer.end_offsets(list(partitions))
+        ends = consumer.end_offsets(list(partitions))
         if since_ms <= 0:
             consumer.seek_to_beginning(*partitions)
-            return ends
-        found = consumer.offsets_for_times(dict.fromkeys(partitions, since_ms))
-        for each in partitions:
-            consumer.seek(each, ends[each] if found[each] is None else found[each].offset)
-        return ends
+        else:
+            found = consumer.offsets_for_times(dict.fromkeys(partitions, since_ms))
+            for each in partitions:
+                consumer.seek(each, ends[each] if found[each] is None else found[each].offset)
+        return {each: ends[each] for each in partitions}
+
+
+def _fetched(runner: asyncio.Runner, reader: StretchReader, wanted: Collection[Place]) -> Sequence[Incoming]:
+    return runner.run(reader.fetch(wanted))
