@@ -3,10 +3,10 @@
 python -m tests.chaos.shim run match, with CHAOS_CLOCK naming a file of eight bytes (seconds to add, a double that may
 change at any time) and CHAOS_STOP as STEP:N (SIGSTOP when that step is passed for the Nth time).
 
-What is shifted: `time.time`, `time.time_ns` and `datetime.now`, `utcnow` and `today` of everything in Python that this
-process imports; aiokafka's own compiled parts, which look at the clock by themselves, are switched off, so the timestamps
-of what is sent are shifted too. Not shifted: monotonic clocks, as nothing can
-set them; the clocks of the broker and of Redis, which leases and dedup windows go by.
+What is shifted: `time.time`, `time.time_ns` and `datetime.now`, `utcnow` and `today` of everything in Python that
+this process imports. aiokafka's compiled parts look at the clock by themselves and are switched off, so that the
+timestamps of what is sent are shifted too. Not shifted: monotonic clocks, as nothing can set them; the clocks of
+the broker and of Redis, which leases and dedup windows go by.
 """
 
 from __future__ import annotations
