@@ -93,6 +93,10 @@ class Store:
         self.text[: len(data)] = data
         return len(data)
 
+    def put_bytes(self, data: bytes) -> None:
+        """Put some thousand bytes where an article's text begins."""
+        self.text[: len(data)] = data
+
     def want(self, word: str, step: int) -> None:
         """Count a folded word that a term wants (1), or wants no more (-1)."""
         if word.isascii() and word.isalnum():

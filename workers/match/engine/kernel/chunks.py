@@ -113,15 +113,6 @@ def short_code(table: Uint64s, key: U64, length: int, language: int, shift: int)
 
 
 @inner
-def recoded(state: State, begin: int, end: int, language: int, code: int) -> None:
-    """Let a chunk that is known stand for something else."""
-    length = end - begin
-    place = place_of(state, key_of(state.text8, begin, length), begin, length, language)
-    if place >= 0:
-        state.table[2 * place + 1] = (state.table[2 * place + 1] >> _HALF << _HALF) | (np.uint64(code) & _FORM)
-
-
-@inner
 def _pooled(state: State, place: int, begin: int, length: int) -> None:
     top = state.numbers[POOL_TOP]
     if top + length > state.pool.size:
