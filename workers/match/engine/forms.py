@@ -67,8 +67,10 @@ class Forms:
             text = chunk.decode("ascii")
             if _NUMBER.fullmatch(text):
                 return (text.replace(",", ""),)
-            if text[-2:] == "'s" and text[:-2].isalnum():
+            if text[-2:] in {"'s", "'S"} and text[:-2].isalnum():
                 return (text[:-2],)
+            if text[-1] == "'" and text[:-1].isalnum():
+                return (text[:-1],)
         return exact_words(chunk.decode("utf-8", "surrogatepass"), language=self._languages.example[language])
 
     def _code(self, chunk: bytes, language: int) -> int:

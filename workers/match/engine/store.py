@@ -103,12 +103,15 @@ class Store:
             edits.want_word(self.state, self.put_chunk(word[:9]), step)
 
     def want_beginning(self, beginning: str, step: int) -> None:
-        """Count the three characters that a wildcard begins with; fewer could be the beginning of any word."""
-        if len(beginning) < 3:
-            self.numbers[OPEN] += step
+        """Count the three characters, or less, that the words of a wildcard begin with."""
+        if not beginning:
+            self.want_any(step)
         elif beginning.isascii() and beginning.isalnum():
             self.put_chunk(beginning)
-            edits.want_beginning(self.state, step)
+            if len(beginning) < 3:
+                edits.want_short_beginning(self.state, len(beginning), step)
+            else:
+                edits.want_beginning(self.state, step)
 
     def want_any(self, step: int) -> None:
         """Count a term that may be satisfied by any word."""

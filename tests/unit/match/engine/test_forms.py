@@ -20,7 +20,19 @@ RULES = [
     *["con*", "cons*", "const*", "construct*", "construc*", "wo?", "wom?n", "w?men", "c?ns*", "a?", "con?", "конст*"],
     *["~construct", "~constructions", "~color", "~woman", "~конституция", "=CONST", "=Constru", "constr", "constrs"],
     *["colour", "colors", "(con OR cons*) constrs", "(~women OR wom*) con", "cons* NEAR/2 ~colour", "οικονομία"],
-    *["title:(con* OR wom*)", "中 国", "中 国 s", "com", "1,000", "1000", "1.5", "конс* NOT con", "U.S.", "=us", "dell"],
+    *[
+        "title:(con* OR wom*)",
+        "中 国",
+        "中 国 s",
+        "com",
+        "1,000",
+        "1000",
+        "1.5",
+        "конс* NOT con",
+        "U.S.",
+        "=us",
+        "dell",
+    ],
 ]
 ODD = [
     "1,000",
@@ -106,6 +118,17 @@ def test_what_was_met_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         assert matcher.match({"body": body + " constructing"}) == ["stem"]
         assert matcher.match({"body": "Word7 constructing"}) == ["stem", "word"]
     assert matcher._catalogue.forms._known.filed < 2000
+
+
+@pytest.mark.parametrize("pattern", ["w?n", "wo?", "w?", "won*"])
+def test_words_that_no_wildcard_can_begin_are_not_worked_out(pattern: str) -> None:
+    matcher = Matcher({"a": pattern})
+    beside = [f"{first}{second}{third}" for first in "ab" for second in "xy" for third in "012"]
+    assert matcher.match({"body": " ".join((*beside, "a", "ab", "win"))}) == (["a"] if pattern == "w?n" else [])
+    assert matcher._catalogue.forms._known.filed < 8
+    assert matcher.match({"body": "WON wo wan"}) == ["a"]
+    matcher.remove("a")
+    assert matcher.match({"body": "WON wo wan wen w"}) == []
 
 
 @pytest.mark.parametrize("language", ["en", "tr"])

@@ -36,6 +36,7 @@ from workers.match.engine.kernel.state import (
 )
 from workers.match.engine.kernel.terms import group_made, phrase_made, released, term_freed, term_made, used
 
+PLAIN_BYTES = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz0123456789", np.uint8).astype(np.uint64)
 _HALF = np.uint64(32)
 _LOWER = np.uint64(0xFFFFFFFF)
 
@@ -133,6 +134,21 @@ def want_word(state: State, length: int, step: int) -> int:
 def want_beginning(state: State, step: int) -> int:
     """The same for the three letters that a wildcard begins with."""
     _counted(state.wanted_beginnings, beginning_place(folded_bytes(state.text8[0], 3)), step)
+    return 0
+
+
+@entry
+def want_short_beginning(state: State, length: int, step: int) -> int:
+    """The same for one letter or two, which begin the text: for each three that begin so, and shorter words."""
+    counts = state.wanted_beginnings
+    begun = folded_bytes(state.text8[0], length)
+    shift = np.uint64(8 * length)
+    _counted(counts, beginning_place(begun), step)
+    for one in range(PLAIN_BYTES.size):
+        word = begun | (PLAIN_BYTES[one] << shift)
+        _counted(counts, beginning_place(word), step)
+        for other in range(PLAIN_BYTES.size if length == 1 else 0):
+            _counted(counts, beginning_place(word | (PLAIN_BYTES[other] << TWO_BYTES)), step)
     return 0
 
 

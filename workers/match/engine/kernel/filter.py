@@ -1,8 +1,8 @@
 """Which plain words (ASCII letters and digits) no term can want: two small tables of counts, by hashes.
 
 A word whose count is 0 satisfies no word and no exact word of a rule; one whose three first letters have the count 0
-satisfies no wildcard. A count that is not 0 says nothing. Stems, and wildcards that begin with less than three letters,
-cannot be told so: while there are any (`OPEN`), the tables are not asked.
+satisfies no wildcard: one that begins with less counts for each three that begin so. A count that is not 0
+says nothing. Stems cannot be told so: while there are any (`OPEN`), the tables are not asked.
 """
 
 from __future__ import annotations
