@@ -16,6 +16,7 @@ from workers.match.engine.clauses import Need, branches
 from workers.match.engine.given import Given
 from workers.match.engine.kernel import edits, entries
 from workers.match.engine.kernel.programs import CHECKED
+from workers.match.engine.kernel.state import ALIKE
 from workers.match.engine.keys import ALWAYS_KEY, Check, Clause, Literal
 from workers.match.engine.plain import plain_clauses
 from workers.match.engine.store import Store
@@ -106,6 +107,7 @@ class Matcher:
             self._store.put([*literals, *self._catalogue.checks(checks)])
         else:
             self._store.put(literals)
+        self._store.put_id(rule_id)
         slot = edits.add_rule(self._store.state, len(literals), besides)
         if slot == len(self._ids):
             self._ids.append(rule_id)
@@ -129,16 +131,18 @@ class Matcher:
 
     def match(self, article: Article | Mapping[str, object]) -> list[str]:
         """The ids of the rules that say yes, sorted. A mapping has an article's field names."""
-        given = cast(Article, Given(article)) if isinstance(article, dict | Mapping) else article
+        given = cast(Article, Given(article)) if type(article) is dict or isinstance(article, Mapping) else article
+        store = self._store
         if not self._asked(given):
             return []
-        sure, unsure = self._store.hits()
-        found = list(map(self._ids.__getitem__, sure))
+        found = list(map(self._ids.__getitem__, store.sure_hits()))
+        unsure = store.unsure_hits()
         if unsure:
             found += self._confirmed(given, unsure, set(found))
         if self._branched:
             found = list(set(found))
-        found.sort()
+        if unsure or self._branched or store.numbers[ALIKE]:
+            found.sort()
         return found
 
     def explain(self, rule_id: str, article: Article | Mapping[str, object]) -> Account:
@@ -147,7 +151,7 @@ class Matcher:
         query = self._queries[slots if isinstance(slots, int) else slots[0]]
         if query is None:
             raise Broken(f"rule {rule_id} is filed without its query")
-        given = cast(Article, Given(article)) if isinstance(article, dict | Mapping) else article
+        given = cast(Article, Given(article)) if isinstance(article, Mapping) else article
         if isinstance(query, str):
             return account(parse(query, self._lists), given, self._lists)
         return account(query, given)
@@ -169,16 +173,16 @@ class Matcher:
     def _asked(self, article: Article) -> int:
         """How many rules hit; their slots are in the store."""
         store, catalogue = self._store, self._catalogue
-        title, lead, body = store.put_text(article.title or "", article.lead or "", article.body or "")
+        title, lead, body, ascii_only = store.put_text(article.title or "", article.lead or "", article.body or "")
         language = catalogue.language(article.language)
         terms = catalogue.outside.of(article) if catalogue.outside.asked else ()
         urgency = _NO_NUMBER if article.urgency is None else article.urgency
         extra = store.put_behind(terms) if terms else 0
-        count = entries.match(store.state, title, lead, body, language, urgency, extra)
+        count = entries.match(store.state, title, lead, body, ascii_only, language, urgency, extra)
         while count < 0:
             catalogue.forms.learn(-count, language)
             extra = store.put_behind(terms) if terms else 0
-            count = entries.match(store.state, title, lead, body, language, urgency, extra)
+            count = entries.match(store.state, title, lead, body, ascii_only, language, urgency, extra)
         store.rest()
         return count
 

@@ -7,6 +7,7 @@ from workers.match.engine.kernel.chunks import recoded, remembered
 from workers.match.engine.kernel.compiled import entry, inner
 from workers.match.engine.kernel.filter import COUNT_MAX, beginning_place, folded_bytes, wanted_place
 from workers.match.engine.kernel.growth import doubled
+from workers.match.engine.kernel.order import first_bytes
 from workers.match.engine.kernel.programs import cheapest, filed, program_freed, program_made, slot_made, unfiled
 from workers.match.engine.kernel.state import (
     CHUNKS,
@@ -166,12 +167,17 @@ def free_term(state: State, term: int) -> int:
 
 @entry
 def add_rule(state: State, count: int, confirm: int) -> int:
-    """The slot of a rule with the literals in `extra`; it is live at once."""
+    """The slot of a rule with the literals in `extra`, and 16 bytes of its id at the beginning of the text.
+
+    It is live at once.
+    """
     slot = slot_made(state)
+    for part in range(2):
+        state.id_keys[2 * slot + part] = first_bytes(state.text8, 8 * part)
     program = program_made(state, count, confirm)
     state.slots[2 * slot] = program
     state.slots[2 * slot + 1] = 0
-    filed(state, slot, program, cheapest(state, program, -1))
+    filed(state, slot, program, cheapest(state, program))
     return slot
 
 
