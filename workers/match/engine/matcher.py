@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import cast
+from typing import Any, cast
+
+import numpy as np
 
 from schemas.article import Article
 from workers.errors import Broken
@@ -44,7 +46,7 @@ class Matcher:
         self._lists = dict(lists or {})
         self._slots: dict[str, int | tuple[int, ...]] = {}
         self._branched = 0  # how many rules have several slots
-        self._ids: list[str] = [""]  # for each slot its rule
+        self._ids: Any = np.full(1 << 10, "", object)  # for each slot its rule; an array is faster to pick many from
         self._queries: list[str | Query | None] = [None]  # for each slot its rule as it was given
         self._loose: dict[int, Query] = {}  # for each slot that is to be confirmed its rule's tree
         with _no_collecting():
@@ -110,10 +112,11 @@ class Matcher:
         self._store.put_id(rule_id)
         slot = edits.add_rule(self._store.state, len(literals), besides)
         if slot == len(self._ids):
-            self._ids.append(rule_id)
+            self._ids = np.concatenate((self._ids, np.full(len(self._ids), "", object)))
+        self._ids[slot] = rule_id
+        if slot == len(self._queries):
             self._queries.append(query)
         else:
-            self._ids[slot] = rule_id
             self._queries[slot] = query
         return slot
 
@@ -135,7 +138,7 @@ class Matcher:
         store = self._store
         if not self._asked(given):
             return []
-        found = list(map(self._ids.__getitem__, store.sure_hits()))
+        found: list[str] = self._ids[store.sure_hits()].tolist()
         unsure = store.unsure_hits()
         if unsure:
             found += self._confirmed(given, unsure, set(found))

@@ -155,12 +155,11 @@ class Store:
         """Hand over the terms that an article has besides; how many."""
         return self.put(terms)
 
-    def sure_hits(self) -> list[int]:
-        """The slots of the rules that the article matched last makes true, in the order of their ids."""
+    def sure_hits(self) -> Any:
+        """The slots of the rules that the article matched last makes true, an array, in the order of their ids."""
         if self.numbers[SLOTS] > self._hits.size:
             self._hits = entries.hits(self.state)
-        found: list[int] = self._hits[: self.numbers[HITS]].tolist()
-        return found
+        return self._hits[: self.numbers[HITS]]
 
     def unsure_hits(self) -> list[int]:
         """The slots of those that are to be confirmed, after `sure_hits`."""

@@ -44,10 +44,10 @@ trailing_zeros: Callable[[Any], int] = intrinsic(_trailing_zeros)
 """How many of the lowest bits of an unsigned 64-bit number are 0; the number is not 0."""
 
 
-def _prefetch(context: Any, array: Any, index: Any) -> Any:
+def _prefetch(_: Any, array: Any, index: Any) -> Any:
     signature = types.void(array, index)
 
-    def generate(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
+    def generate(context: Any, builder: Any, __: Any, arguments: Any) -> Any:
         data = context.make_array(array)(context, builder, arguments[0]).data
         place = builder.bitcast(builder.gep(data, [arguments[1]]), ir.IntType(8).as_pointer())
         number = ir.IntType(32)

@@ -95,8 +95,9 @@ def _rested(state: State) -> None:
 def made(
     numbers: Int64s, arena: Int32s, text: Bytes, text8: Eights, table: Uint64s, table_pool: Int32s, pool: Uint64s,
     forms: Int32s, terms: Int32s, seen: Bytes, anchors: Bytes, anchored: Int32s, phrases: Int32s, queue: Int32s,
-    tokens: Int32s, noted: Int32s, edges: Int32s, places: Int32s, unknown: Int32s, hits: Int32s, passed: Int32s, buckets: Int32s,
-    slots: Int32s, id_keys: Uint64s, pair_keys: Uint64s, pair_lists: Int32s, tests: Int64s, extra: Int32s, wanted: Bytes, wanted_beginnings: Bytes, long_codes: Int32s,
+    tokens: Int32s, noted: Int32s, edges: Int32s, places: Int32s, unknown: Int32s, hits: Int32s, passed: Int32s,
+    buckets: Int32s, slots: Int32s, id_keys: Uint64s, pair_keys: Uint64s, pair_lists: Int32s, tests: Int64s,
+    extra: Int32s, wanted: Bytes, wanted_beginnings: Bytes, long_codes: Int32s,
 ) -> State:  # fmt: skip
     """The state of these arrays."""
     state: State = structref.new(STATE)
@@ -117,8 +118,9 @@ def _views(state: State) -> Views:
     return Views(
         state.numbers, state.arena, state.text, state.text8, state.table, state.table_pool, state.pool, state.forms,
         state.terms, state.seen, state.anchors, state.phrases, state.queue, state.tokens, state.noted, state.edges,
-        state.places, state.unknown, state.hits, state.passed, state.buckets, state.slots, state.pair_keys, state.pair_lists,
-        state.tests, state.extra, state.wanted, state.wanted_beginnings, state.long_codes,
+        state.places, state.unknown, state.hits, state.passed, state.buckets, state.slots, state.id_keys,
+        state.pair_keys, state.pair_lists, state.tests, state.extra, state.wanted, state.wanted_beginnings,
+        state.long_codes,
     )  # fmt: skip
 
 

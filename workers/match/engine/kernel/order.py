@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from workers.match.engine.kernel.compiled import inner
+from workers.match.engine.kernel.compiled import hot, inner
 from workers.match.engine.kernel.state import ALIKE, HITS, U64, Eights, Int32s, State, Uint64s
 
-_FEW = 12  # numbers that are sorted by putting each into its place
 _EIGHT, _BYTE = np.uint64(8), np.uint64(0xFF)
 
 
@@ -21,32 +20,43 @@ def first_bytes(text8: Eights, at: int) -> U64:
     return made
 
 
-@inner
-def _inserted(hits: Int32s, keys: Uint64s, part: int, begin: int, end: int) -> None:
-    for place in range(begin + 1, end):
-        slot = int(hits[place])
-        key = keys[2 * slot + part]
-        to = place
-        while to > begin and keys[2 * int(hits[to - 1]) + part] > key:
-            hits[to] = hits[to - 1]
-            to -= 1
-        hits[to] = slot
+@hot
+def _merged(
+    keys: Uint64s, slots: Int32s, to_keys: Uint64s, to_slots: Int32s, begin: int, middle: int, end: int
+) -> None:
+    """Two sorted parts as one. Which comes next is reckoned, not decided: it cannot be foreseen."""
+    one, other, to = begin, middle, begin
+    while one < middle and other < end:
+        later = int(keys[other] < keys[one])
+        at = one + (other - one) * later
+        to_keys[to], to_slots[to] = keys[at], slots[at]
+        one, other, to = one + 1 - later, other + later, to + 1
+    while one < middle:
+        to_keys[to], to_slots[to] = keys[one], slots[one]
+        one, to = one + 1, to + 1
+    while other < end:
+        to_keys[to], to_slots[to] = keys[other], slots[other]
+        other, to = other + 1, to + 1
 
 
 @inner
 def _sorted(hits: Int32s, keys: Uint64s, part: int, begin: int, end: int) -> None:
+    """Sort some of the hits by the first or the second eight bytes of the ids."""
     count = end - begin
-    if count <= _FEW:
-        _inserted(hits, keys, part, begin, end)
-        return
-    of_hits = np.empty(count, np.uint64)
-    slots = np.empty(count, np.int32)
+    its_keys, slots = np.empty(count, np.uint64), np.empty(count, np.int32)
     for place in range(count):
         slots[place] = hits[begin + place]
-        of_hits[place] = keys[2 * int(slots[place]) + part]
-    order = np.argsort(of_hits)
+        its_keys[place] = keys[2 * int(slots[place]) + part]
+    to_keys, to_slots = np.empty(count, np.uint64), np.empty(count, np.int32)
+    width = 1
+    while width < count:
+        for first in range(0, count, 2 * width):
+            middle, behind = min(first + width, count), min(first + 2 * width, count)
+            _merged(its_keys, slots, to_keys, to_slots, first, middle, behind)
+        its_keys, slots, to_keys, to_slots = to_keys, to_slots, its_keys, slots
+        width *= 2
     for place in range(count):
-        hits[begin + place] = slots[order[place]]
+        hits[begin + place] = slots[place]
 
 
 @inner

@@ -173,11 +173,8 @@ def _write_record(state: State, slot: int, program: int, literal_at: int, guard:
     pivot = program + arena[program + PIVOT]
     count = clause_end(arena, pivot) - pivot
     guards = clause_end(arena, guard) - guard if guard >= 0 else 0
-    whole = (
-        literal & ANY_FIELD == ANY_FIELD
-        and arena[program + LITERALS] == count + guards
-        and not arena[program + CONFIRM]
-    )
+    anywhere = literal & ANY_FIELD == ANY_FIELD
+    whole = anywhere and arena[program + LITERALS] == count + guards and not arena[program + CONFIRM]
     to = opened(state, literal >> 5, width)
     arena = state.arena
     arena[to] = slot << 2 | (WHOLE if whole else 0) | (LONE if count == 1 else 0)

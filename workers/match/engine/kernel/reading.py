@@ -23,7 +23,6 @@ from workers.match.engine.kernel.state import (
     OPEN,
     TABLE_SHIFT,
     TOKENS,
-    U64,
     UNKNOWN,
     Bytes,
     Eights,
@@ -31,7 +30,6 @@ from workers.match.engine.kernel.state import (
     Int64s,
     Views,
 )
-
 
 _NONE, _FIRST = np.uint64(0), np.uint64(1)
 _SEVEN, _LAST, _TOP_BYTE = np.uint64(7), np.uint64(63), np.uint64(56)

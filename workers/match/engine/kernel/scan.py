@@ -103,6 +103,10 @@ def _settled(views: Views, passed: Int32s, count: int) -> None:
     numbers, slots, hits = views.numbers, views.slots, views.hits
     stamp = numbers[STAMP]
     for place in range(count):
+        slot = int(passed[place]) >> 2
+        prefetch(slots, 2 * slot)
+        prefetch(views.id_keys, 2 * slot)
+    for place in range(count):
         word = int(passed[place])
         slot = word >> 2
         if not word & LONE and slots[2 * slot + 1] == stamp:

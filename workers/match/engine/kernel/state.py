@@ -206,6 +206,7 @@ class Views(NamedTuple):
     passed: Int32s
     buckets: Int32s
     slots: Int32s
+    id_keys: Uint64s
     pair_keys: Uint64s
     pair_lists: Int32s
     tests: Int64s
