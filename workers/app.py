@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import structlog
-from prometheus_client import CollectorRegistry
 
 from config.settings import Settings
 from config.topics import DEAD_LETTER_MAX_BYTES
@@ -23,14 +22,13 @@ from workers import articles
 from workers.channels import ChannelBook
 from workers.dedup.claims_redis import RedisClaims, check_policy, connect, ping
 from workers.errors import Refused
-from workers.health import Health, Missing
+from workers.health import Missing
 from workers.keeping import Keeper
 from workers.match import Matcher, explain
-from workers.metrics import Metrics
-from workers.metrics_http import serve
 from workers.pipeline import Pipeline, Step
 from workers.refusals import Refusals
 from workers.rules.book import Book, LiveRule
+from workers.standing import Standing
 from workers.streams.batches import Work
 from workers.streams.match_worker import App, match_app
 from workers.streams.options import Options
@@ -84,12 +82,14 @@ def failpoint(text: str) -> Callable[[Step], None]:
 class MatchParts:
     """Everything a match worker is made of, wired."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, standing: Standing | None = None) -> None:
         match = settings.match
+        standing = standing or Standing()
         self.settings = settings
         self.options = options_of(settings)
-        self.metrics = Metrics(CollectorRegistry())
-        self.health = Health(set(Missing), self._health_changed)
+        self.metrics = standing.metrics
+        self.health = standing.health
+        standing.sizes = lambda: {"rules": len(self.book), "channels": len(self.channels)}
         self.redis = connect(settings.redis, settings.redis_claims.socket_timeout_s)
         self.claims = RedisClaims(self.redis, settings.redis_claims.key_prefix, int(match.lease_s * 1000))
         self.outbox = KafkaOutbox(self.options)
@@ -133,13 +133,6 @@ class MatchParts:
 
     def _explain(self, live: LiveRule, article: Article) -> Evidence:
         return explain(live.query, article, self.settings.match.max_hits, self.settings.match.excerpt_chars)
-
-    def _health_changed(self, missing: frozenset[Missing]) -> None:
-        self.metrics.ready.set(not missing)
-        if missing:
-            log.warning("not ready", missing=sorted(missing))
-        else:
-            log.info("ready", rules=len(self.book), channels=len(self.channels))
 
     async def keep(self, records: Sequence[Incoming]) -> None:
         """Apply records of the compacted topics."""
@@ -200,11 +193,10 @@ class MatchParts:
         await self.redis.aclose()
 
 
-def match_app_of(settings: Settings) -> App:
-    """The faust app of `wirewatch run match`."""
-    parts = MatchParts(settings)
-    if settings.match.metrics_port:
-        serve(parts.metrics.registry, settings.match.metrics_host, settings.match.metrics_port)
+def match_app_of(settings: Settings, standing: Standing) -> App:
+    """The faust app of `wirewatch run match`; whoever can import this has the engine."""
+    parts = MatchParts(settings, standing)
+    parts.health.lacks(Missing.ENGINE, False)
     work = Work(
         keep=parts.keep,
         loaded=parts.loaded,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from typing import Any
 
@@ -36,6 +37,7 @@ _FORMS = 1 << 19
 _CHUNKS_LOG = 14
 _PAIRS = 1 << 14
 _TEXT_BYTES = 1 << 16
+_ID_BYTES = 16
 _SLACK_BYTES = 128  # 64 bytes are looked at together
 _PADDING = "\0" * 24
 
@@ -96,9 +98,13 @@ class Store:
         self.text[: len(data)] = data
         return len(data)
 
-    def put_id(self, rule_id: str) -> None:
-        """Put what a rule's id begins with where an article's text begins."""
-        self.text[:16] = rule_id[:16].encode("utf-8", "surrogatepass")[:16].ljust(16, b"\0")
+    def name(self, first: int, rule_ids: Sequence[str]) -> None:
+        """The rules of the slots from the first on: 16 bytes of each id are kept, to sort hits by."""
+        begun = b"".join(
+            each[:_ID_BYTES].encode("utf-8", "surrogatepass")[:_ID_BYTES].ljust(_ID_BYTES, b"\0") for each in rule_ids
+        )
+        keys: Any = entries.id_keys(self.state)
+        keys[2 * first : 2 * (first + len(rule_ids))] = np.frombuffer(begun, ">u8")
 
     def want(self, word: str, step: int) -> None:
         """Count a folded word that a term wants (1), or wants no more (-1)."""
@@ -139,16 +145,14 @@ class Store:
         entries.set_long_codes(self.state, np.array(codes, np.int32))
         self._long_codes = codes
 
-    def put(self, values: Sequence[int]) -> int:
+    def put(self, values: Sequence[int] | array[int]) -> int:
         """Hand numbers over; how many."""
         count = len(values)
         if count + 8 > len(self.extra):
             self._extra = np.zeros(1 << (count + 8).bit_length(), np.int32)
             self.extra = memoryview(self._extra)  # type: ignore[arg-type]
             entries.set_extra(self.state, self._extra)
-        extra = self.extra
-        for place, value in enumerate(values):
-            extra[place] = value
+        self.extra[:count] = values if isinstance(values, array) else array("i", values)
         return count
 
     def put_behind(self, terms: Sequence[int]) -> int:

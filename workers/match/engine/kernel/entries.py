@@ -207,3 +207,9 @@ def hits(state: State) -> Int32s:
 def pair_places(state: State) -> int:
     """How large the table of pairs is."""
     return state.pair_keys.size
+
+
+@entry
+def id_keys(state: State) -> Uint64s:
+    """For each slot two numbers, the first 16 bytes of its rule's id, read as they sort."""
+    return state.id_keys

@@ -5,19 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from workers.match.engine.kernel.compiled import hot, inner
-from workers.match.engine.kernel.state import ALIKE, HITS, U64, Eights, Int32s, State, Uint64s
-
-_EIGHT, _BYTE = np.uint64(8), np.uint64(0xFF)
-
-
-@inner
-def first_bytes(text8: Eights, at: int) -> U64:
-    """Eight bytes as one number that is the greater, the later they come in the order of texts."""
-    eight, made = text8[at], np.uint64(0)
-    for _ in range(8):
-        made = (made << _EIGHT) | (eight & _BYTE)
-        eight >>= _EIGHT
-    return made
+from workers.match.engine.kernel.state import ALIKE, HITS, Int32s, State, Uint64s
 
 
 @hot
