@@ -74,7 +74,7 @@ def soak_text(docs: Path) -> str:
         [
             "## The soak",
             f"{soak.minutes:g} minutes on {soak.date}, seed {soak.seed}: {soak.articles:,} articles at a steady pace,"
-            " two workers that lived through all of it, and every 10 to 30 s a mild fault (a third worker joins and leaves,"
+            " two workers that lived through all of it, and every 10 to 30 s a mild fault (a third joins and leaves,"
             " connections are cut or slow, scripts are flushed, rules are edited, poison). "
             + ("; ".join(soak.complaints) or "Nothing was lost, wrong or out of order."),
             f"![Memory, descriptors, keys and lag over time]({PNG})",

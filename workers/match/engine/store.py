@@ -106,6 +106,10 @@ class Store:
         keys: Any = entries.id_keys(self.state)
         keys[2 * first : 2 * (first + len(rule_ids))] = np.frombuffer(begun, ">u8")
 
+    def put_bytes(self, data: bytes) -> None:
+        """Put some thousand bytes where an article's text begins."""
+        self.text[: len(data)] = data
+
     def want(self, word: str, step: int) -> None:
         """Count a folded word that a term wants (1), or wants no more (-1)."""
         if word.isascii() and word.isalnum():

@@ -111,6 +111,7 @@ def _found(state: State, begin: int, length: int, language: int) -> int:
 
 
 @inner
+<<<<<<< HEAD
 def recoded(state: State, begin: int, end: int, language: int, code: int) -> None:
     """Let a chunk that is known stand for something else."""
     length = end - begin
@@ -120,6 +121,8 @@ def recoded(state: State, begin: int, end: int, language: int, code: int) -> Non
 
 
 @inner
+=======
+>>>>>>> ad59349c91330fbbbf3ecf9b6df88aac47ae520e
 def _pooled(state: State, place: int, begin: int, length: int) -> None:
     """Keep the bytes of a chunk, eight to a number, the last one filled up with zeros."""
     top = state.numbers[POOL_TOP]
