@@ -244,7 +244,7 @@ def _rule_added(state: State, count: int, confirm: int) -> int:
     program = program_made(state, count, confirm)
     state.slots[2 * slot] = program
     state.slots[2 * slot + 1] = 0
-    filed(state, slot, program, cheapest(state, program, -1))
+    filed(state, slot, program, cheapest(state, program))
     return slot
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from workers.match.engine.kernel.bits import CASE, FIRST_BYTES, index_of, mixed
-from workers.match.engine.kernel.compiled import inner
+from workers.match.engine.kernel.compiled import hot
 from workers.match.engine.kernel.state import U64
 
 WANTED_LOG = 17
@@ -21,20 +21,20 @@ _NONE = np.uint64(0)
 COUNT_MAX = 255  # a count that has come so far stays there
 
 
-@inner
+@hot
 def folded_bytes(eight: U64, length: int) -> U64:
     """The first bytes of a plain word, at most eight, in lower case."""
     mask = FIRST_BYTES[min(length, 8)]
     return (eight & mask) | (CASE & mask)
 
 
-@inner
+@hot
 def wanted_place(word: U64, length: int) -> int:
     """Where a word is counted; `length` is 9 for all that are longer than 8."""
     return index_of(mixed(word, np.uint64(length)) >> _WANTED_SHIFT)
 
 
-@inner
+@hot
 def beginning_place(word: U64) -> int:
     """Where the first three letters of a word are counted."""
     return index_of(mixed(word & FIRST_BYTES[3], _NONE) >> _BEGINNINGS_SHIFT)
