@@ -111,18 +111,6 @@ def _found(state: State, begin: int, length: int, language: int) -> int:
 
 
 @inner
-<<<<<<< HEAD
-def recoded(state: State, begin: int, end: int, language: int, code: int) -> None:
-    """Let a chunk that is known stand for something else."""
-    length = end - begin
-    place = _found(state, begin, length, language)
-    if place >= 0:
-        state.table[2 * place + 1] = (state.table[2 * place + 1] >> _HALF << _HALF) | (np.uint64(code) & _FORM)
-
-
-@inner
-=======
->>>>>>> ad59349c91330fbbbf3ecf9b6df88aac47ae520e
 def _pooled(state: State, place: int, begin: int, length: int) -> None:
     """Keep the bytes of a chunk, eight to a number, the last one filled up with zeros."""
     top = state.numbers[POOL_TOP]
