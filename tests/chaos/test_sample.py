@@ -31,7 +31,7 @@ def stage() -> Iterator[Stage]:
 @pytest.mark.parametrize("seed", list(SAMPLE), ids=lambda seed: "+".join(SAMPLE[seed]))
 def test_what_breaks_under_load_loses_nothing(stage: Stage, seed: int) -> None:
     outcome = play(stage, [BY_NAME[name] for name in SAMPLE[seed]], seed)
-    assert not outcome.complaints, outcome
+    assert not outcome.complaints, "\n".join(outcome.complaints)
 
 
 def test_a_worker_that_loses_messages_is_found_out(stage: Stage) -> None:
