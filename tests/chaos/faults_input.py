@@ -32,7 +32,7 @@ def articles_flood(scene: Scene) -> None:
 
 def rules_flood(scene: Scene) -> None:
     """A thousand edits a second of other rules; then one that must be live in time."""
-    topic = f"{scene.house.prefix}rules"
+    topic, scene.edit_live_s = f"{scene.house.prefix}rules", LIVE_S
     for turn in range(EDITS_S * 20):
         started_s = time.monotonic()
         scene.flow.send([edit(turn * EDITS_PER_S // 20 + number, scene) for number in range(EDITS_PER_S // 20)], topic)

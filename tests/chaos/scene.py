@@ -65,6 +65,7 @@ class Scene:
     queries: dict[str, str] = field(default_factory=dict)
     blows: int = 0
     letters: int = 0
+    edit_live_s: float = 0.0  # where rules are edited under load, when an edit must be known
     recovery_s: float = 0.0  # the longest of the fault that strikes now
 
     def blow(self, times: int = 1) -> None:
