@@ -11,13 +11,29 @@ import orjson
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
+from tests.acceptance.load import make_articles
+
 TURN_S = 0.05
 TIMEOUT_MS = 3_000
 DELIVERY_MS = 60_000  # longer than any outage here: what was handed over arrives
 FORGET_AT = 5_000
 MAX_BYTES = 20 * 1024 * 1024
 
+COPY_EVERY = 12
+
 Row = dict[str, Any]
+
+
+def numbered(seed: int, first: int, count: int) -> list[Row]:
+    """By their numbers alone: one in eight under a uri that was there before, one in twelve with its neighbour's text."""
+    made = []
+    for number in range(first, first + count):
+        (article,) = make_articles(number, 1, seed)
+        if number % COPY_EVERY == COPY_EVERY - 1:
+            (neighbour,) = make_articles(number - 1, 1, seed)
+            article = {**neighbour, "uri": f"copy:{number}", "number": number}
+        made.append(article)
+    return made
 
 
 class Flow:

@@ -62,6 +62,7 @@ def _strike(scene: Scene, faults: Sequence[Fault], outcome: Outcome) -> None:
     assert began_s is not None, "the workers did not begin"
     for fault in faults:
         scene.even_out(fault.workers)
+        scene.pass_some(0.2, 1.2)
         scene.recovery_s = 0.0
         fault.strike(scene)
         scene.recover()
