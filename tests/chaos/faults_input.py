@@ -28,6 +28,7 @@ def articles_flood(scene: Scene) -> None:
     rows: list[tuple[str, bytes | None]] = [(each["uri"], orjson.dumps(each)) for each in made]
     rows.insert(scene.chance.randrange(FLOOD), ("huge:1", HUGE))
     scene.flow.send(rows)
+    scene.flow.flush()
 
 
 def rules_flood(scene: Scene) -> None:

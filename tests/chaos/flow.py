@@ -25,7 +25,7 @@ Row = dict[str, Any]
 
 
 def numbered(seed: int, first: int, count: int) -> list[Row]:
-    """By their numbers alone: one in eight under a uri that was there before, one in twelve with its neighbour's text."""
+    """By their numbers alone: one in eight under a uri that was there before, one in twelve with a neighbour's text."""
     made = []
     for number in range(first, first + count):
         (article,) = make_articles(number, 1, seed)
@@ -78,6 +78,10 @@ class Flow:
             if len(self._futures) > FORGET_AT:
                 self._futures = [each for each in self._futures if not each.succeeded()]
 
+    def flush(self) -> None:
+        """Until the broker has all that was sent."""
+        self._producer.flush(DELIVERY_MS / 1000)
+
     def stop(self) -> int:
         """End it and wait for the broker to have all of it; how many were not acknowledged. Raises what it raised."""
         self._stop.set()
@@ -85,7 +89,7 @@ class Flow:
             self._thread.join()
         if self._failures:
             raise self._failures[0]
-        self._producer.flush(DELIVERY_MS / 1000)
+        self.flush()
         return sum(not each.succeeded() for each in self._futures)
 
     def close(self) -> None:
