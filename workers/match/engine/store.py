@@ -46,7 +46,8 @@ class Store:
     """Owns the state. Memory that was reserved and not written to costs nothing."""
 
     def __init__(self) -> None:
-        self.numbers = np.zeros(NUMBERS, np.int64)
+        numbers = np.zeros(NUMBERS, np.int64)
+        self.numbers = memoryview(numbers)  # type: ignore[arg-type]
         self.numbers[ARENA_TOP] = 2
         self.numbers[TERMS] = ALWAYS + 1
         self.numbers[SLOTS] = 1
@@ -56,7 +57,7 @@ class Store:
         self._extra = np.zeros(1 << 12, np.int32)
         self._tests = np.zeros(4 << 6, np.int64)
         buffers = _text_buffers(self._text)
-        self.state = _made(self.numbers, buffers, self._extra, self._tests)
+        self.state = _made(numbers, buffers, self._extra, self._tests)
         self.unknown = memoryview(buffers[6])
         self.text = memoryview(self._text)  # type: ignore[arg-type]
         self._long_codes: Sequence[int] = ()
