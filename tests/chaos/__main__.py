@@ -14,7 +14,6 @@ from tests.chaos.outcome import Outcome, append
 from tests.chaos.scene import BATCH
 from tests.services.missing import Missing
 
-
 INTERRUPTED = 130
 
 
