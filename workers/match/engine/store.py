@@ -195,7 +195,7 @@ _LARGE_TEXT_BYTES = 1 << 22
 def _text_buffers(text: Any) -> tuple[Any, ...]:
     """The text, eight bytes of it from anywhere, and room for what is read in it."""
     eights = np.ndarray((text.size - 7,), np.uint64, text, 0, (1,))
-    # A byte may make more than one word: normalisation writes some ligatures in full, three bytes make four words.
+    # A byte may make more than one word: normalisation writes some signs in full, three bytes make six words at most.
     tokens, noted = np.zeros(2 * text.size + 64, np.int32), np.zeros(2 * text.size + 64, np.int32)
     edges, places = np.zeros(text.size + 64, np.int32), np.zeros(text.size + 64, np.int32)
     return text, eights, tokens, noted, edges, places, np.zeros(text.size + 64, np.int32)
@@ -230,6 +230,8 @@ def _made(numbers: Any, buffers: tuple[Any, ...], extra: Any, tests: Any) -> Any
         np.zeros(2 * _SLOTS, np.uint64),
         np.zeros(_PAIRS, np.uint64),
         np.zeros(_PAIRS, np.int32),
+        np.zeros(1, np.uint64),
+        np.zeros(1, np.int32),
         tests,
         extra,
         np.zeros(1 << WANTED_LOG, np.uint8),
