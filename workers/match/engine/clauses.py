@@ -37,6 +37,8 @@ from workers.rules.language.tree import (
 CLAUSES_MAX = 64  # made of one OR, NOT or ANY
 GROUPED_FROM = 9  # alternatives; so many are one term, worked out once an article
 BRANCHES_MAX = 256
+LITERALS_MAX = 1 << 18  # of a rule; the compiled part has room for twice as many
+CHECKS_MAX = 1000  # and for four times as many
 _LEAST, _MOST = -(1 << 61), 1 << 61
 
 
@@ -54,6 +56,23 @@ _FREE = Need((), exact=False)  # may be true of any article
 
 def branches(query: Query) -> list[Need]:
     """The rule is true where one of these is: an OR at the top of more than terms is taken apart."""
+    return [_bounded(each) for each in _branches(query)]
+
+
+def _bounded(found: Need) -> Need:
+    """What is needed as far as there is room for it, what is asked most simply first."""
+    if len(found.checks) <= CHECKS_MAX and sum(map(len, found.clauses)) <= LITERALS_MAX:
+        return found
+    left, kept = LITERALS_MAX, list[Clause]()
+    for clause in sorted(found.clauses, key=lambda clause: (any(literal.negated for literal in clause), len(clause))):
+        left -= len(clause)
+        if left < 0:
+            break
+        kept.append(clause)
+    return Need(tuple(kept), exact=False)
+
+
+def _branches(query: Query) -> list[Need]:
     if not isinstance(query, Or) or len(query.operands) > BRANCHES_MAX:
         return [need(query)]
     found = [need(operand) for operand in query.operands]

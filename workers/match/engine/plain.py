@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from workers.match.engine.clauses import CHECKS_MAX
 from workers.match.engine.keys import Check, Key
 from workers.match.spellings import CLASSES
 
@@ -189,7 +190,7 @@ def _put_near(rule: PlainRule, alternatives: list[Term], reach: _Reach, behind: 
     if len(alternatives) != 1 or behind.__class__ is not Term:
         return False
     one, other = alternatives[0].key, behind.key
-    if "p" in (one[0], other[0]):
+    if "p" in (one[0], other[0]) or len(rule.checks) == CHECKS_MAX:
         return False
     rule.clauses += (alternatives, [behind])
     rule.checks = (*rule.checks, Check(one, other, reach.apart, reach.ordered))

@@ -139,3 +139,32 @@ def test_what_is_forgotten_and_met_again_in_another_language_is_told_apart(monke
             found = matcher.match({"title": title, "language": language})
             assert (f"r{number}" in found) is (expected or language == "tr")
         matcher.remove(f"r{number}")
+
+
+@pytest.mark.parametrize(
+    "form", [pytest.param("{} NEAR/2 x{}", id="plain"), pytest.param("=a{} NEAR/2 x{}", id="tree")]
+)
+def test_a_rule_of_5_000_nears_is_told_from_one_that_fails_in_the_last(form: str) -> None:
+    count = 5000
+    pairs = [form.format(f"a{n}" if form[0] == "{" else n, n) for n in range(count)]
+    matcher = Matcher({"oil": "oil"})
+    matcher.add("near", " AND ".join(pairs))
+    body = "".join(f"a{n} x{n} . . " for n in range(count))
+    assert matcher.match({"body": body}) == ["near"]
+    assert matcher.match({"body": body.replace(f"a{count - 1} ", f"a{count - 1} and so on ")}) == []
+    matcher.remove("near")
+    assert matcher.terms == 1
+    assert matcher.match({"title": "oil"}) == ["oil"]
+
+
+def test_a_rule_of_half_a_million_literals_is_told() -> None:
+    ors, each = 1500, 6  # made of 12 words each, 64 clauses of 6
+    word = [[f"w{n}x{m}" for m in range(2 * each)] for n in range(ors)]
+    brackets = [" OR ".join(f"({a} AND {b})" for a, b in zip(of[::2], of[1::2], strict=True)) for of in word]
+    matcher = Matcher({"oil": "oil"})
+    matcher.add("wide", f"oil AND {' AND '.join(f'({bracket})' for bracket in brackets)}")
+    body = " ".join(f"{of[0]} {of[1]}" for of in word)
+    assert matcher.match({"title": "oil", "body": body}) == ["oil", "wide"]
+    assert matcher.match({"title": "oil", "body": body.replace("w7x1 ", "")}) == ["oil"]
+    matcher.remove("wide")
+    assert matcher.terms == 1

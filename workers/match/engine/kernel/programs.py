@@ -37,7 +37,7 @@ COUNTS, PIVOT, FIRST = range(3)
 CHECKED = 2
 CHECK_WORDS = 4
 _NEVER = 1 << 60
-_BESIDES = 12  # bits: of a rule's checks there are some hundreds at most, of its literals less than half a million
+_BESIDES = 12  # bits: of a rule's checks there are a thousand at most, of its literals less than half a million
 _WIDTH = 2  # bits
 
 
