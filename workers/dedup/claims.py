@@ -75,3 +75,7 @@ class Claims(Protocol):
     async def release(self, requests: Sequence[ClaimRequest]) -> None:
         """Gives back what the owner has claimed and not confirmed."""
         ...
+
+    async def forget(self, requests: Sequence[ClaimRequest]) -> None:
+        """Gives back what the owner has claimed or told: it was taken back, and others may tell of the story."""
+        ...

@@ -56,6 +56,14 @@ class MemoryClaims:
                 if held is not None and held.owner == request.owner and not held.said:
                     del rules[rule_id]
 
+    async def forget(self, requests: Sequence[ClaimRequest]) -> None:
+        """See Claims."""
+        for request in requests:
+            rules = self._stories.get(request.story, {})
+            for rule_id in request.windows_ms:
+                if rule_id in rules and rules[rule_id].owner == request.owner:
+                    del rules[rule_id]
+
     def _claim(self, request: ClaimRequest, rule_id: str, now: int) -> Answer:
         held = self._living(request.story, rule_id, now)
         if held is None or (held.owner == request.owner and not held.said):

@@ -22,14 +22,17 @@ _HEALTH_CHECK_S = 15
 
 
 @dataclass(frozen=True, slots=True)
-class _Script:
+class Script:
+    """A file of lua/, and the name that Redis gives it."""
+
     text: str
     sha: str
 
     @staticmethod
-    def read(name: str) -> _Script:
+    def read(name: str) -> Script:
+        """By its name without the ending."""
         text = files("workers.dedup").joinpath("lua", f"{name}.lua").read_text("utf-8")
-        return _Script(text, sha1(text.encode(), usedforsecurity=False).hexdigest())
+        return Script(text, sha1(text.encode(), usedforsecurity=False).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,10 @@ class RedisClaims:
         self._client = client
         self._key_prefix = key_prefix
         self._lease_ms = lease_ms
-        self._claim = _Script.read("claim")
-        self._confirm = _Script.read("confirm")
-        self._release = _Script.read("release")
+        self._claim = Script.read("claim")
+        self._confirm = Script.read("confirm")
+        self._release = Script.read("release")
+        self._forget = Script.read("forget")
 
     async def claim(self, requests: Sequence[ClaimRequest]) -> list[dict[str, Answer]]:
         """See Claims."""
@@ -84,17 +88,23 @@ class RedisClaims:
 
     async def release(self, requests: Sequence[ClaimRequest]) -> None:
         """See Claims."""
-        calls = [
+        await self._run(self._release, self._of_owners(requests))
+
+    async def forget(self, requests: Sequence[ClaimRequest]) -> None:
+        """See Claims."""
+        await self._run(self._forget, self._of_owners(requests))
+
+    def _of_owners(self, requests: Sequence[ClaimRequest]) -> list[_Call]:
+        return [
             _Call(number, rules, self._key(request), [request.owner, *rules])
             for number, request in enumerate(requests)
             for rules in _parts(request)
         ]
-        await self._run(self._release, calls)
 
     def _key(self, request: ClaimRequest) -> str:
         return self._key_prefix + request.story
 
-    async def _run(self, script: _Script, calls: Sequence[_Call]) -> list[Any]:
+    async def _run(self, script: Script, calls: Sequence[_Call]) -> list[Any]:
         """The replies, all in one round trip; two when Redis has forgotten the script (a restart, a failover).
 
         Then all is run again: calls that had gone through before the script was forgotten do no harm.
@@ -109,7 +119,7 @@ class RedisClaims:
                 raise unavailable(self._client, reply) from reply
         return replies
 
-    async def _send(self, script: _Script, calls: Sequence[_Call], load: bool) -> list[Any]:
+    async def _send(self, script: Script, calls: Sequence[_Call], load: bool) -> list[Any]:
         pipeline = self._client.pipeline(transaction=False)
         if load:
             pipeline.execute_command("SCRIPT LOAD", script.text)
