@@ -15,8 +15,10 @@ def deleted(days: int, **more: str) -> dict[str, str]:
 
 
 COMPACTED = {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.1", "delete.retention.ms": str(7 * DAY_MS)}
+# By the broker's clock: it refuses records from a worker whose own clock is an hour ahead, and would again and again.
+STAMPED = {"message.timestamp.type": "LogAppendTime"}
 # An alert has at most some 1.5 MB at the widest settings; what the broker would refuse is a decision, and no alert.
-TOLD = {"max.message.bytes": str(2 * 1024 * 1024)}
+TOLD = {"max.message.bytes": str(2 * 1024 * 1024), **STAMPED}
 LARGE = {"max.message.bytes": str(ARTICLE_MAX_BYTES)}
 
 ARTICLES = Topic("articles", "article uri", "the news; the archive that backtests read", config=deleted(30, **LARGE))
@@ -31,7 +33,7 @@ DEAD_LETTERS = Topic(
     "topic/partition/offset",
     "what could not be read, its bytes and the reason",
     partitions=1,
-    config=deleted(30, **{"max.message.bytes": str(DEAD_LETTER_MAX_BYTES)}),
+    config=deleted(30, **{"max.message.bytes": str(DEAD_LETTER_MAX_BYTES)}, **STAMPED),
 )
 CATALOGUE = (ARTICLES, RULES, LISTS, CHANNELS, HELD, ALERTS, DECISIONS, DEAD_LETTERS)
 

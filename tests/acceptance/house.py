@@ -24,12 +24,12 @@ Row = dict[str, Any]
 
 
 class WorkerProcess:
-    """`wirewatch run match` with its log in a file."""
+    """`wirewatch run match` with its log in a file; `module` is what Python is started with."""
 
-    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
+    def __init__(self, environment: Mapping[str, str], log: Path, module: str = "workers") -> None:
         self._log = log
         self._file = log.open("ab")
-        command = [sys.executable, "-m", "workers", "run", "match"]
+        command = [sys.executable, "-m", module, "run", "match"]
         self.process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **environment}, stdout=self._file, stderr=self._file
         )
@@ -114,6 +114,10 @@ class House:
 
     def start(self, **settings: object) -> WorkerProcess:
         """A worker, not yet ready. Settings by their environment names, without WIREWATCH_."""
+        return self.start_module("workers", {}, settings)
+
+    def start_module(self, module: str, more: Mapping[str, str], settings: Mapping[str, object]) -> WorkerProcess:
+        """The same by another module, with more in its environment."""
         environment = {
             "WIREWATCH_KAFKA": self.bootstrap,
             "WIREWATCH_REDIS": self.redis_url,
@@ -125,8 +129,9 @@ class House:
             "WIREWATCH_MATCH_REBALANCE_TIMEOUT_S": "6",
             "WIREWATCH_MATCH_HEARTBEAT_INTERVAL_S": "1",
             **{f"WIREWATCH_{name.upper()}": str(value) for name, value in settings.items()},
+            **more,
         }
-        worker = WorkerProcess(environment, self._folder / f"worker-{len(self._workers)}.log")
+        worker = WorkerProcess(environment, self._folder / f"worker-{len(self._workers)}.log", module)
         self._workers.append(worker)
         return worker
 

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from tests.acceptance.audited import audited
 from tests.acceptance.house import House, WorkerProcess
 from tests.acceptance.load import CHANNELS, QUERIES, RULES, Load, make_articles
 from tests.acceptance.verdict import judge
@@ -43,6 +44,7 @@ def test_a_kill_after_each_step_loses_nothing_and_repeats_only_its_batch(house: 
     verdict.assert_repeats_at_most(BATCH * len(QUERIES) if published_and_not_confirmed else 0)
     if published_and_not_confirmed:
         assert verdict.repeats, "the batch in flight had alerts: it should have repeated them"
+    assert audited(house).total.matches == verdict.matches
 
 
 def test_kills_at_random_moments_under_load_lose_nothing(house: House) -> None:
@@ -59,6 +61,7 @@ def test_kills_at_random_moments_under_load_lose_nothing(house: House) -> None:
     verdict = judge(house, QUERIES, CHANNELS)
     verdict.assert_nothing_lost()
     verdict.assert_repeats_at_most(KILLS * BATCH * len(QUERIES))
+    assert audited(house).total.matches == verdict.matches
 
 
 def test_workers_that_join_and_leave_under_load_lose_and_repeat_nothing(house: House) -> None:
@@ -77,6 +80,7 @@ def test_workers_that_join_and_leave_under_load_lose_and_repeat_nothing(house: H
     verdict = judge(house, QUERIES, CHANNELS)
     verdict.assert_nothing_lost()
     verdict.assert_repeats_at_most(0)
+    assert audited(house).total.matches == verdict.matches
 
 
 def test_a_worker_that_is_killed_beside_another_is_replaced_by_it(house: House) -> None:
@@ -90,4 +94,5 @@ def test_a_worker_that_is_killed_beside_another_is_replaced_by_it(house: House) 
     verdict = judge(house, QUERIES, CHANNELS)
     verdict.assert_nothing_lost()
     verdict.assert_repeats_at_most(BATCH * len(QUERIES))
+    assert audited(house).total.matches == verdict.matches
     assert stays.terminate() == 0

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from tests.acceptance.audited import SURPLUS, audited
 from tests.acceptance.house import House, wait_for
 from tests.acceptance.load import CHANNELS, QUERIES, RULES, Load, make_articles
 from tests.acceptance.verdict import judge
 from tests.services.kafka import KafkaServer
 from tests.services.redis import RedisServer
+from workers.ledger import Slip
 
 SEED = 77
 
@@ -29,6 +31,7 @@ def test_redis_stopped_under_load_is_waited_for_and_nothing_is_lost(own_house: H
     verdict = judge(own_house, QUERIES, CHANNELS)
     verdict.assert_nothing_lost()
     assert not verdict.changed
+    assert audited(own_house).total.matches == verdict.matches
     assert worker.terminate() == 0
 
 
@@ -48,6 +51,7 @@ def test_a_flushed_redis_costs_duplicates_and_never_an_alert(own_house: House, o
     assert not verdict.lost
     assert verdict.alerts == first.alerts, "a story told again after the loss must have the same id"
     assert verdict.repeats == first.alerts, "each story is told once more, not for each article"
+    assert audited(own_house, allowed=SURPLUS).slips[Slip.TOLD_AGAIN] == first.alerts
 
 
 def test_a_worker_that_starts_before_redis_and_kafka_waits_for_them(
@@ -64,6 +68,7 @@ def test_a_worker_that_starts_before_redis_and_kafka_waits_for_them(
     own_redis.start()
     own_house.wait_done()
     judge(own_house, QUERIES, CHANNELS).assert_nothing_lost()
+    audited(own_house)
 
 
 def test_the_broker_stopped_under_load_is_waited_for_and_nothing_is_lost(
@@ -83,6 +88,7 @@ def test_the_broker_stopped_under_load_is_waited_for_and_nothing_is_lost(
     verdict = judge(own_house, QUERIES, CHANNELS)
     verdict.assert_nothing_lost()
     assert not verdict.changed
+    assert audited(own_house).total.matches == verdict.matches
     assert worker.terminate() == 0
 
 
@@ -99,6 +105,7 @@ def test_an_outage_beyond_the_limit_ends_the_worker_with_a_non_zero_code(
     own_house.start()
     own_house.wait_done()
     judge(own_house, QUERIES, CHANNELS).assert_nothing_lost()
+    audited(own_house)
 
 
 def test_a_worker_that_never_finds_kafka_ends_with_a_non_zero_code(own_house: House, own_kafka: KafkaServer) -> None:

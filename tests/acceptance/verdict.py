@@ -19,6 +19,7 @@ from workers.rules.language import expand, parse
 from workers.rules.language.tree import Query
 
 MAX_BYTES = 10_485_760
+BESIDE_AN_ALERT = ("seen_already",)  # reasons of decisions that say nothing unless there is an alert of the same uri
 
 
 class Place(NamedTuple):
@@ -45,7 +46,8 @@ class Verdict:
     unexplained: list[tuple[Pair, int]] = field(default_factory=list)  # records with neither alert nor decision
     wrong: list[Pair] = field(default_factory=list)  # an alert or a decision, and no match
     repeats: int = 0  # alert records beyond the first of their id
-    changed: list[str] = field(default_factory=list)  # ids whose repeats have other bytes
+    retold: int = 0  # of these such as tell of another article record than the first: Redis has lost its memory
+    changed: list[str] = field(default_factory=list)  # ids of which one article record was told in different bytes
     disordered: list[Pair] = field(default_factory=list)  # alerts that overtook one of the same partition
     channel_differs: list[str] = field(default_factory=list)  # with more, fewer or other bytes, or disordered
     channel_repeats: dict[str, int] = field(default_factory=dict)  # records beyond the first of their bytes
@@ -63,6 +65,7 @@ class Verdict:
     def assert_repeats_at_most(self, records: int) -> None:
         """P2."""
         assert not self.changed, f"repeats with other bytes: {self.changed[:5]}"
+        assert not self.retold, f"{self.retold} told again of another article record"
         assert self.repeats <= records, f"{self.repeats} repeats, {records} may be"
         too_many = {name: repeats for name, repeats in self.channel_repeats.items() if repeats > records}
         assert not too_many, f"repeats on channels {too_many}, {records} may be"
@@ -73,8 +76,8 @@ def judge(house: House, queries: Mapping[str, str], channels: Sequence[str] = ()
     trees = {rule_id: expand(parse(query), {}) for rule_id, query in queries.items()}
     places = _matches(house, trees)
     verdict = Verdict(matches=sum(map(len, places.values())))
-    _judge_alerts(house, places, verdict)
-    _judge_decisions(house, places, verdict)
+    told = _judge_alerts(house, places, verdict)
+    _judge_decisions(house, places, told, verdict)
     verdict.letters = len(house.values("dead-letters"))
     alerts = witness.read_all(house.bootstrap, house.prefix + "alerts")
     for name in channels:
@@ -110,10 +113,11 @@ def _matches(house: House, trees: Mapping[str, Query]) -> dict[Pair, list[Place]
     return places
 
 
-def _judge_alerts(house: House, places: Mapping[Pair, list[Place]], verdict: Verdict) -> None:
-    bodies: dict[str, set[bytes]] = defaultdict(set)
-    latest: dict[int, Place] = {}
-    told = set()
+def _judge_alerts(house: House, places: Mapping[Pair, list[Place]], verdict: Verdict) -> dict[Pair, set[str]]:
+    """The article records that alerts tell of."""
+    told: dict[Pair, set[str]] = defaultdict(set)
+    bodies: dict[str, dict[str, set[bytes]]] = defaultdict(lambda: defaultdict(set))
+    latest: dict[tuple[int, int], Place] = {}  # by the partitions of the article and of the alert
     for record in witness.read_all(house.bootstrap, house.prefix + "alerts"):
         row: dict[str, Any] = json.loads(record.value)
         pair = Pair(row["rule"]["id"], row["article"]["uri"])
@@ -124,22 +128,39 @@ def _judge_alerts(house: House, places: Mapping[Pair, list[Place]], verdict: Ver
             verdict.repeats += 1
         else:
             place = places[pair][0]
-            if place < latest.get(place.partition, place):
+            way = place.partition, record.partition
+            if place < latest.get(way, place):
                 verdict.disordered.append(pair)
-            latest[place.partition] = place
-        bodies[row["id"]].add(record.value)
-        told.add(pair)
+            latest[way] = place
+        bodies[row["id"]][_told_of(row)].add(record.value)
+        told[pair].add(_told_of(row))
     verdict.alerts = len(bodies)
-    verdict.changed = [each for each, values in bodies.items() if len(values) > 1]
-    verdict.lost = [pair for pair in places if pair not in told]
+    verdict.retold = sum(len(by_record) - 1 for by_record in bodies.values())
+    verdict.changed = [each for each, found in bodies.items() if any(len(values) > 1 for values in found.values())]
+    return told
 
 
-def _judge_decisions(house: House, places: Mapping[Pair, list[Place]], verdict: Verdict) -> None:
+def _told_of(alert: Mapping[str, Any]) -> str:
+    """What tells one article record from another of the same uri: when it came, and what is passed on of it."""
+    return json.dumps([alert["times"]["received"], alert["article"]["extra"]], sort_keys=True)
+
+
+def _judge_decisions(
+    house: House, places: Mapping[Pair, list[Place]], told: Mapping[Pair, set[str]], verdict: Verdict
+) -> None:
     held: dict[Pair, set[str]] = defaultdict(set)
+    without_alert = set()
     for row in house.rows("decisions"):
-        held[Pair(row["rule"]["id"], row["article"]["uri"])].add(row["record"])
+        pair = Pair(row["rule"]["id"], row["article"]["uri"])
+        held[pair].add(row["record"])
+        if row["reason"] not in BESIDE_AN_ALERT:
+            without_alert.add(pair)
     verdict.wrong += [pair for pair in held if pair not in places]
+    lost = {pair for pair in places if pair not in told and pair not in without_alert}
+    verdict.lost = [pair for pair in places if pair in lost]
     for pair, records in places.items():
-        missing = len(records) - 1 - len(held[pair])  # one record is told by the alert itself
+        if pair in lost:
+            continue
+        missing = len(records) - len(held[pair]) - len(told.get(pair, ()))
         if missing > 0:
             verdict.unexplained.append((pair, missing))

@@ -29,7 +29,7 @@ SETTINGS = {
     "node.id": "1",
     "inter.broker.listener.name": "PLAINTEXT",
     "controller.listener.names": "CONTROLLER",
-    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT",
     "auto.create.topics.enable": "false",
     "offsets.topic.replication.factor": "1",
     "offsets.topic.num.partitions": "4",
@@ -53,16 +53,22 @@ SETTINGS = {
 class KafkaServer:
     """Ended with the block. `stop`, `kill` and `pause` break it; `start` brings it back to its port and its data."""
 
-    def __init__(self, eager: bool = False) -> None:
-        """An eager broker is up in half the time, and slower under load: for tests, not for measuring."""
+    def __init__(self, eager: bool = False, proxy_port: int | None = None) -> None:
+        """An eager broker is up in half the time, and slower under load: for tests, not for measuring.
+
+        With the port of a proxy the broker has a second address, `behind_proxy`: whom the proxy brings there is told to
+        come by the proxy again.
+        """
         java = program("java", "openjdk-17-jre-headless")
         jars = f"{kafka_jars()}/*"
         formatted = _formatted(java, jars)
         port, controller_port = free_port(), free_port()
         self.bootstrap = f"127.0.0.1:{port}"
+        self.behind_proxy = free_port()
         self._temporary = tempfile.TemporaryDirectory(prefix="kafka-", ignore_cleanup_errors=True)
         folder = Path(self._temporary.name)
-        properties = _write(folder, self.bootstrap, f"127.0.0.1:{controller_port}")
+        proxied = (self.behind_proxy, proxy_port) if proxy_port else None
+        properties = _write(folder, self.bootstrap, f"127.0.0.1:{controller_port}", proxied)
         for name, content in formatted.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content)
@@ -126,10 +132,11 @@ class KafkaServer:
             client.close()
 
 
-def _write(folder: Path, broker: str, controller: str) -> Path:
+def _write(folder: Path, broker: str, controller: str, proxied: tuple[int, int] | None = None) -> Path:
+    here, told = (f",PROXIED://127.0.0.1:{port}" for port in proxied) if proxied else ("", "")
     addresses = {
-        "listeners": f"PLAINTEXT://{broker},CONTROLLER://{controller}",
-        "advertised.listeners": f"PLAINTEXT://{broker}",
+        "listeners": f"PLAINTEXT://{broker},CONTROLLER://{controller}{here}",
+        "advertised.listeners": f"PLAINTEXT://{broker}{told}",
         "controller.quorum.voters": f"1@{controller}",
         "log.dirs": str(folder / "data"),
     }

@@ -32,11 +32,20 @@ class ServerProcess:
         """None while it does not run."""
         return self._process.pid if self._process else None
 
-    def start(self) -> None:
-        """Returns when it answers; does nothing if it runs. Raises RuntimeError with the end of its log."""
+    def start(self, *options: str) -> None:
+        """Returns when it answers; does nothing if it runs. Raises RuntimeError with the end of its log.
+
+        The options are for this time only.
+        """
         if self._process is None:
             with self._log.open("ab") as log:
-                self._process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                self._process = subprocess.Popen(
+                    [*self._command, *options],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    restore_signals=False,  # a file that may not grow is an error to it, not a signal that ends it
+                )
         deadline = time.monotonic() + self._start_timeout_s
         while not self._answers():
             code = self._process.poll()

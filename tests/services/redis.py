@@ -39,9 +39,14 @@ class RedisServer:
         self.kill()
         self.folder.cleanup()
 
-    def start(self) -> None:
-        """Returns when it answers."""
-        self._process.start()
+    @property
+    def pid(self) -> int | None:
+        """None while it does not run."""
+        return self._process.pid
+
+    def start(self, *options: str) -> None:
+        """Returns when it answers, and has loaded what it kept. The options are for this time only."""
+        self._process.start(*options)
 
     def stop(self) -> None:
         """As an operator would, with SIGTERM."""

@@ -5,7 +5,7 @@ from workers.dedup.claims import Answer, ClaimRequest, Claims, Outcome
 from workers.dedup.fingerprint import fingerprint
 from workers.dedup.settle import Verdict, settle
 from workers.dedup.standing import Standing, stand, version_of
-from workers.dedup.stories import Fingerprint, Placement, Stories
+from workers.dedup.stories import Fingerprint, Placement, PlacementReason, Stories
 from workers.dedup.story import story_of
 from workers.dedup.told import Departure, Entry, Forgotten, Known, Latest, Telling, Told, Visit
 
@@ -21,6 +21,7 @@ __all__ = [
     "Latest",
     "Outcome",
     "Placement",
+    "PlacementReason",
     "Standing",
     "Stories",
     "Telling",

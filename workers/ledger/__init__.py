@@ -1,6 +1,24 @@
 """Every match accounted for: articles and rules on one side, alerts, decisions and dead letters on the other."""
 
 from workers.ledger.balance import Audit, Balance
+from workers.ledger.copies import Copies
 from workers.ledger.finding import SURPLUS, Finding, Slip
+from workers.ledger.ledger import Clock, Ledger
+from workers.ledger.outputs import Outputs
+from workers.ledger.rules import Standing
+from workers.ledger.told import RuleAsTold, same_query
 
-__all__ = ["SURPLUS", "Audit", "Balance", "Finding", "Slip"]
+__all__ = [
+    "SURPLUS",
+    "Audit",
+    "Balance",
+    "Clock",
+    "Copies",
+    "Finding",
+    "Ledger",
+    "Outputs",
+    "RuleAsTold",
+    "Slip",
+    "Standing",
+    "same_query",
+]

@@ -9,7 +9,6 @@ from typing import NamedTuple
 OPEN, CLOSE, JOIN = "[[", "]]", " … "
 BEFORE, BEHIND = "… ", " …"  # the text goes on
 _GOES_ON = len(BEFORE + BEHIND)
-_SPACES = re.compile(r"\s+")
 _PRINTED = re.compile(r"\S")
 
 
@@ -160,7 +159,7 @@ def _marked(text: str, window: Window, hits: Sequence[Shown]) -> str:
         pieces += [text[at:start], text[start:end]]
         at = end
     pieces.append(text[at : window.end])
-    pieces = [_SPACES.sub(" ", piece).replace(OPEN, "((").replace(CLOSE, "))") for piece in pieces]
+    pieces = [_spaced(piece).replace(OPEN, "((").replace(CLOSE, "))") for piece in pieces]
     for turn in range(1, len(pieces), 2):
         if pieces[turn - 1].endswith("["):
             pieces[turn - 1] = pieces[turn - 1][:-1] + "("
@@ -168,6 +167,14 @@ def _marked(text: str, window: Window, hits: Sequence[Shown]) -> str:
             pieces[turn + 1] = ")" + pieces[turn + 1][1:]
         pieces[turn] = f"{OPEN}{pieces[turn]}{CLOSE}"
     return "".join(pieces)
+
+
+def _spaced(piece: str) -> str:
+    """White space becomes one space; sooner than a regular expression would do it."""
+    told = " ".join(piece.split())
+    if not told:
+        return " " if piece else ""
+    return f"{' ' if piece[0].isspace() else ''}{told}{' ' if piece[-1].isspace() else ''}"
 
 
 def _spans(window: Window, hits: Sequence[Shown]) -> Iterator[tuple[int, int]]:

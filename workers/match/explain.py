@@ -8,6 +8,7 @@ from typing import cast
 from schemas.alert import Evidence
 from schemas.article import Article
 from workers.match.excerpt import Shown, excerpt
+from workers.match.glance import Unfit, glance_at
 from workers.match.recent import RECENT
 from workers.match.witnesses import Clause, Place, Witnesses, in_order
 from workers.rules.language import render
@@ -24,13 +25,21 @@ def explain(query: Query, article: Article, max_hits: int, excerpt_chars: int) -
     the fields and of their places; those in metadata are counted within their entry, a number has no place (0 to 0).
     Of a rule that says no there are no hits. The tree's lists have been put in place (`expand`).
     """
-    reading = RECENT.of(article)
-    clauses = Witnesses(reading, max_hits).of(query)
-    RECENT.keep(reading)
+    clauses = _clauses(query, article, max_hits)
     hits = [Shown(term, place.field, place.start, place.end) for place, term in _chosen(clauses, max_hits)]
     texts = {name: text for name in TEXT_FIELDS if (text := cast("str | None", getattr(article, name)))}
     told = [hit._asdict() for hit in hits]
     return Evidence.model_validate({"hits": told, "excerpt": excerpt(texts, hits, excerpt_chars)})
+
+
+def _clauses(query: Query, article: Article, max_hits: int) -> list[Clause]:
+    try:
+        return glance_at(article).clauses(query, max_hits)
+    except Unfit:
+        reading = RECENT.of(article)
+        clauses = Witnesses(reading, max_hits).of(query)
+        RECENT.keep(reading)
+        return clauses
 
 
 def _chosen(clauses: Sequence[Clause], max_hits: int) -> list[tuple[Place, str]]:

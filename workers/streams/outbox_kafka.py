@@ -16,11 +16,10 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from schemas.envelope import Outgoing
 from workers.errors import Unavailable
 from workers.streams.options import Options
+from workers.streams.parcels import BATCH_BYTES, Parcels
 
 log = structlog.get_logger("wirewatch.outbox")
 
-LINGER_MS = 5
-BATCH_BYTES = 262_144
 ASK_AGAIN_S = 5.0
 
 
@@ -63,17 +62,15 @@ class KafkaOutbox:
         """
         producer = await self._started()
         await self._name_topics(producer.client, {self._options.full(message.topic) for message in messages})
-        futures: list[asyncio.Future[object] | None] = []
+        parcels = Parcels(producer, self._options)
         for message in messages:
-            try:
-                futures.append(await producer.send(**self._record(message)))
-            except MessageSizeTooLargeError:
-                futures.append(None)
-        sent = [future for future in futures if future is not None]
+            await parcels.add(message)
+        futures = await parcels.sent()
+        sent = {future for future in futures if future is not None}
         if sent:
             await asyncio.wait(sent)
         errors = [error for future in sent if (error := future.exception()) is not None]
-        too_large = len(sent) < len(futures) or any(isinstance(error, MessageSizeTooLargeError) for error in errors)
+        too_large = None in futures or any(isinstance(error, MessageSizeTooLargeError) for error in errors)
         if errors and not too_large:
             raise errors[0]
         if too_large:
@@ -132,7 +129,6 @@ class KafkaOutbox:
                 client_id=options.group,
                 acks="all",
                 enable_idempotence=options.idempotent,
-                linger_ms=LINGER_MS,
                 max_batch_size=BATCH_BYTES,
                 max_request_size=options.max_request_bytes,
                 request_timeout_ms=int(options.request_timeout_s * 1000),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 
+from workers.match.engine.clauses import GROUPED_FROM
 from workers.match.engine.forms import Forms
 from workers.match.engine.kernel import edits
 from workers.match.engine.kernel.state import ALWAYS
-from workers.match.engine.keys import ALWAYS_KEY, Check, Clause, Key
+from workers.match.engine.keys import ALWAYS_KEY, ANYWHERE, Check, Clause, Key
 from workers.match.engine.languages import Languages
 from workers.match.engine.outside import Outside
+from workers.match.engine.plain import PlainRule, Term
 from workers.match.engine.store import Store
 from workers.match.engine.words import Words, beginning
 from workers.match.spellings import spellings
@@ -18,6 +21,9 @@ from workers.rules.language.fold import fold
 _COMMON = (0, 60, 60, 30, 15, 8, 5, 3, 2, 1)
 """How often, of 500 articles, one has a word of so many letters: a first guess, until articles have been counted."""
 _WORDS = frozenset("w*~=o")
+_ANYWHERE = ANYWHERE << 2
+_NEGATED = 2
+_MORE = 1
 
 
 class Catalogue:
@@ -45,12 +51,43 @@ class Catalogue:
         found: list[int] = []
         for clause in clauses:
             for key, fields, negated in clause:
-                term = self._numbers.get(key)
-                if term is None:
-                    term = self._made(key)
+                term = (
+                    self._group([self.term(member) << 5 | its << 2 for member, its in key[1]])
+                    if key[0] == "g"
+                    else self.term(key)
+                )
                 found.append(term << 5 | fields << 2 | negated << 1 | 1)
             found[-1] &= ~1
         return found
+
+    def plain_literals(self, rule: PlainRule) -> list[int]:
+        """The same of a plain rule."""
+        found: list[int] = []
+        for terms in rule.clauses:
+            if len(terms) == 1:
+                found.append((terms[0].number or self._numbered(terms[0])) << 5 | _ANYWHERE)
+            else:
+                found += self._plain_clause(terms)
+        for terms in rule.denied:
+            found += [literal & ~_MORE | _NEGATED for literal in self._plain_clause(terms)]
+        return found
+
+    def _plain_clause(self, terms: Sequence[Term]) -> list[int]:
+        found = [(term.number or self._numbered(term)) << 5 | (_ANYWHERE | _MORE) for term in terms]
+        if len(set(found)) < len(found):
+            found = list(dict.fromkeys(found))
+        if len(found) >= GROUPED_FROM:
+            return [self._group([literal ^ _MORE for literal in found]) << 5 | _ANYWHERE]
+        found[-1] ^= _MORE
+        return found
+
+    def _numbered(self, term: Term) -> int:
+        term.number = self.term(term.key)
+        return term.number
+
+    def _group(self, literals: Sequence[int]) -> int:
+        """One of many literals: kept by their numbers, which are theirs as long as it is there."""
+        return self.term(("g", array("i", sorted(literals)).tobytes()))
 
     def checks(self, checks: Sequence[Check]) -> list[int]:
         """The checks as the compiled part reads them; their terms are in the rule's clauses too."""
@@ -69,8 +106,7 @@ class Catalogue:
         if kind == "p":
             term = edits.add_phrase(state, self._store.put([self.term(each) for each in key[1]]))
         elif kind == "g":
-            literals = [self.term(member) << 5 | fields << 2 for member, fields in key[1]]
-            term = edits.add_group(state, self._store.put(literals))
+            term = edits.add_group(state, self._store.put(array("i", key[1])))
         elif kind in _WORDS:
             term = self._word_made(key)
         else:

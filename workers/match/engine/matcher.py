@@ -16,8 +16,8 @@ from workers.match.engine.clauses import Need, branches
 from workers.match.engine.given import Given
 from workers.match.engine.kernel import edits, entries
 from workers.match.engine.kernel.programs import CHECKED
-from workers.match.engine.keys import ALWAYS_KEY, Check, Clause, Literal
-from workers.match.engine.plain import plain_clauses
+from workers.match.engine.keys import ALWAYS_KEY, Check, Literal
+from workers.match.engine.plain import Tokens, plain_rule
 from workers.match.engine.store import Store
 from workers.match.evaluate import asked, holds
 from workers.match.reading import Reading
@@ -25,6 +25,7 @@ from workers.match.recent import RECENT
 from workers.rules.language import expand, parse
 from workers.rules.language.tree import Query
 
+_BATCH = 1 << 14  # numbers of rules that are handed over at a time
 _NO_NUMBER = -(1 << 62)  # lower than what any number test takes
 
 
@@ -47,8 +48,7 @@ class Matcher:
         self._queries: list[str | Query | None] = [None]  # for each slot its rule as it was given
         self._loose: dict[int, Query] = {}  # for each slot that is to be confirmed its rule's tree
         with _no_collecting():
-            for rule_id, text in (rules or {}).items():
-                self.add(rule_id, text)
+            self._load(rules or {})
 
     def __len__(self) -> int:
         return len(self._slots)
@@ -68,11 +68,40 @@ class Matcher:
         """The memory of what is filed: rules, terms and phrases, without ids and trees."""
         return self._store.index_bytes
 
+    def _load(self, rules: Mapping[str, str]) -> None:
+        """The first rules: plain ones are handed over many at a time."""
+        tokens = Tokens()
+        batch: list[int] = []
+        begun: list[str] = []
+        longest = 0
+        for rule_id, text in rules.items():
+            rule = plain_rule(text, tokens)
+            if rule is None:
+                self.add(rule_id, text)
+                continue
+            literals = self._catalogue.plain_literals(rule)
+            checks = self._catalogue.checks(rule.checks) if rule.checks else ()
+            batch += (len(literals), CHECKED + len(rule.checks) if checks else 0, *literals, *checks)
+            longest = max(longest, len(literals) + len(checks))
+            begun.append(rule_id)
+            if len(batch) > _BATCH:
+                self._add_many(begun, rules, batch, longest)
+                batch, begun = [], []
+        self._add_many(begun, rules, batch, longest)
+
+    def _add_many(self, rule_ids: list[str], rules: Mapping[str, str], batch: list[int], longest: int) -> None:
+        self._store.put([0] * longest + batch)
+        first = edits.add_rules(self._store.state, len(rule_ids), longest)
+        self._slots.update(zip(rule_ids, range(first, first + len(rule_ids)), strict=True))
+        self._ids += rule_ids
+        self._queries += map(rules.__getitem__, rule_ids)
+
     def add(self, rule_id: str, query: str | Query) -> None:
         """Add or replace. A tree's lists have been put in place (`expand`). Raises RuleError for a text refused."""
-        clauses = plain_clauses(query) if isinstance(query, str) else None
-        if clauses is not None:
-            added: int | tuple[int, ...] = self._add_clauses(rule_id, query, clauses, exact=True)
+        rule = plain_rule(query, Tokens()) if isinstance(query, str) else None
+        if rule is not None:
+            literals = self._catalogue.plain_literals(rule)
+            added: int | tuple[int, ...] = self._add_literals(rule_id, query, literals, rule.checks, exact=True)
         else:
             tree = expand(parse(query, self._lists), self._lists) if isinstance(query, str) else query
             slots = tuple(self._add_branch(rule_id, query, each, tree) for each in branches(tree))
@@ -86,21 +115,15 @@ class Matcher:
         clauses = branch.clauses
         if all(any(literal.negated for literal in clause) for clause in clauses):
             clauses = (*clauses, frozenset((Literal(ALWAYS_KEY),)))
-        slot = self._add_clauses(rule_id, query, clauses, branch.checks, exact=branch.exact)
+        literals = self._catalogue.literals(clauses)
+        slot = self._add_literals(rule_id, query, literals, branch.checks, exact=branch.exact)
         if not branch.exact:
             self._loose[slot] = tree
         return slot
 
-    def _add_clauses(
-        self,
-        rule_id: str,
-        query: str | Query,
-        clauses: Sequence[Clause],
-        checks: Sequence[Check] = (),
-        *,
-        exact: bool,
+    def _add_literals(
+        self, rule_id: str, query: str | Query, literals: list[int], checks: Sequence[Check] = (), *, exact: bool
     ) -> int:
-        literals = self._catalogue.literals(clauses)
         besides = (CHECKED + len(checks) if checks else 0) if exact else 1
         if checks:
             self._store.put([*literals, *self._catalogue.checks(checks)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from typing import Any
 
@@ -131,16 +132,14 @@ class Store:
         entries.set_long_codes(self.state, np.array(codes, np.int32))
         self._long_codes = codes
 
-    def put(self, values: Sequence[int]) -> int:
+    def put(self, values: Sequence[int] | array[int]) -> int:
         """Hand numbers over; how many."""
         count = len(values)
         if count + 8 > len(self.extra):
             self._extra = np.zeros(1 << (count + 8).bit_length(), np.int32)
             self.extra = memoryview(self._extra)  # type: ignore[arg-type]
             entries.set_extra(self.state, self._extra)
-        extra = self.extra
-        for place, value in enumerate(values):
-            extra[place] = value
+        self.extra[:count] = values if isinstance(values, array) else array("i", values)
         return count
 
     def put_behind(self, terms: Sequence[int]) -> int:

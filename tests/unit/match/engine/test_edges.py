@@ -7,9 +7,7 @@ import time
 import pytest
 
 from workers.match import Matcher
-from workers.match.engine.clauses import branches
-from workers.match.engine.plain import plain_clauses
-from workers.rules.language import RuleError, parse
+from workers.rules.language import RuleError
 
 
 @pytest.mark.parametrize("article", [{}, {"title": ""}, {"title": None, "body": 7}, {"body": " .,'- "}], ids=repr)
@@ -72,35 +70,6 @@ def test_near_over_words_that_come_ten_thousand_times_is_answered() -> None:
     matcher = Matcher({"near": "alpha NEAR/5 beta", "far": "alpha NEAR/5 gamma", "ordered": "beta PRE/1 alpha"})
     body = "alpha " * 10_000 + "x " * 10 + "gamma beta " * 10_000 + "alpha"
     assert matcher.match({"body": body}) == ["far", "near", "ordered"]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "acme",
-        "North Korea",
-        '"north korea" AND (missile OR launch) AND NOT football',
-        "colour OR defence OR centre OR a OR b OR c OR d OR e OR f OR g",
-        "a NOT b NOT (c OR d)",
-        '(a OR "b c") AND "d" e',
-        "A AND a AND NOT a",
-        '"AND" AND "or not"',
-    ],
-)
-def test_the_short_way_gives_what_the_parser_gives(text: str) -> None:
-    clauses = plain_clauses(text)
-    (branch,) = branches(parse(text))
-    assert clauses is not None
-    assert (set(clauses), branch.exact) == (set(branch.clauses), True)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "NOT a", "a OR NOT b", "a AND", "(a OR b", "a)", '""', '"a', "a AND OR b", "NEAR", "ANY", "()", "a OR"]
-)
-def test_what_is_refused_is_refused_both_ways(text: str) -> None:
-    assert plain_clauses(text) is None
-    with pytest.raises(RuleError):
-        Matcher({"a": text})
 
 
 def test_a_refused_text_changes_nothing() -> None:

@@ -7,7 +7,16 @@ from workers.match.engine.kernel.chunks import recoded, remembered
 from workers.match.engine.kernel.compiled import entry, inner
 from workers.match.engine.kernel.filter import COUNT_MAX, beginning_place, folded_bytes, wanted_place
 from workers.match.engine.kernel.growth import doubled
-from workers.match.engine.kernel.programs import cheapest, filed, program_freed, program_made, slot_made, unfiled
+from workers.match.engine.kernel.programs import (
+    CHECK_WORDS,
+    CHECKED,
+    cheapest,
+    filed,
+    program_freed,
+    program_made,
+    slot_made,
+    unfiled,
+)
 from workers.match.engine.kernel.state import (
     CHUNKS,
     DEAD,
@@ -16,6 +25,7 @@ from workers.match.engine.kernel.state import (
     FORMS,
     POOL_TOP,
     SLOT_FREE,
+    SLOTS,
     Bytes,
     State,
 )
@@ -164,15 +174,39 @@ def free_term(state: State, term: int) -> int:
     return 0
 
 
-@entry
-def add_rule(state: State, count: int, confirm: int) -> int:
-    """The slot of a rule with the literals in `extra`; it is live at once."""
+@inner
+def _rule_added(state: State, count: int, confirm: int) -> int:
     slot = slot_made(state)
     program = program_made(state, count, confirm)
     state.slots[2 * slot] = program
     state.slots[2 * slot + 1] = 0
     filed(state, slot, program, cheapest(state, program, -1))
     return slot
+
+
+@entry
+def add_rule(state: State, count: int, confirm: int) -> int:
+    """The slot of a rule with the literals in `extra`; it is live at once."""
+    return _rule_added(state, count, confirm)
+
+
+@entry
+def add_rules(state: State, rules: int, begin: int) -> int:
+    """So many rules, which stand in `extra` from `begin` on; the slot of the first, where no slot was given back.
+
+    Each is its literals' count, what besides, its literals and checks: no more than there is room for before `begin`.
+    """
+    first = int(state.numbers[SLOTS])
+    at = begin
+    for _ in range(rules):
+        count, confirm = int(state.extra[at]), int(state.extra[at + 1])
+        at += 2
+        words = count + CHECK_WORDS * max(0, confirm - CHECKED)
+        for place in range(words):
+            state.extra[place] = state.extra[at + place]
+        at += words
+        _rule_added(state, count, confirm)
+    return first
 
 
 @entry

@@ -1,0 +1,85 @@
+"""A steady flow of numbered articles, and of whatever else a fault puts in between."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from threading import Event, Lock, Thread
+from typing import Any
+
+import orjson
+from kafka import KafkaProducer
+from kafka.errors import KafkaError
+
+from tests.acceptance.load import make_articles
+
+TURN_S = 0.05
+TIMEOUT_MS = 3_000
+DELIVERY_MS = 60_000  # longer than any outage here: what was handed over arrives
+MAX_BYTES = 20 * 1024 * 1024
+
+Row = dict[str, Any]
+
+
+class Flow:
+    """`per_s` articles a second from a thread of its own, by an idempotent producer that outlives a broker's outage."""
+
+    def __init__(self, bootstrap: str, topic: str, seed: int, per_s: int) -> None:
+        self._topic = topic
+        self._seed = seed
+        self._per_s = per_s
+        self._stop = Event()
+        self._failures: list[Exception] = []
+        self._lock = Lock()
+        self._futures: list[Any] = []
+        self._producer = KafkaProducer(
+            bootstrap_servers=bootstrap,
+            acks="all",
+            linger_ms=5,
+            max_request_size=MAX_BYTES,
+            request_timeout_ms=TIMEOUT_MS,
+            delivery_timeout_ms=DELIVERY_MS,
+            max_block_ms=DELIVERY_MS,
+            reconnect_backoff_max_ms=500,
+        )
+        self._thread = Thread(target=self._run, name="flow", daemon=True)
+        self.sent = 0
+        self.clock_shift_s = 0.0  # of the timestamps that its records get
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def send(self, rows: Sequence[tuple[str, bytes | None]], topic: str | None = None) -> None:
+        """Keys and values beside the flow, on `articles` if nothing else is named."""
+        stamp = int((time.time() + self.clock_shift_s) * 1000) if self.clock_shift_s else None
+        with self._lock:
+            for key, value in rows:
+                future = self._producer.send(topic or self._topic, value, key.encode(), timestamp_ms=stamp)
+                self._futures.append(future)
+
+    def stop(self) -> int:
+        """End it and wait for the broker to have all of it; how many were not acknowledged. Raises what it raised."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        if self._failures:
+            raise self._failures[0]
+        self._producer.flush(DELIVERY_MS / 1000)
+        return sum(not each.succeeded() for each in self._futures)
+
+    def close(self) -> None:
+        """Let go of the connection, whatever waits."""
+        self._stop.set()
+        self._producer.close(timeout=0.5)
+
+    def _run(self) -> None:
+        started_s = time.monotonic()
+        try:
+            while not self._stop.wait(TURN_S):
+                due = int((time.monotonic() - started_s) * self._per_s) - self.sent
+                made = make_articles(self.sent, due, self._seed)
+                self.send([(each["uri"], orjson.dumps(each)) for each in made])
+                self.sent += due
+        except (KafkaError, OSError, AssertionError) as exc:
+            self._failures.append(exc)

@@ -1,0 +1,223 @@
+"""One run: topics and a store of its own, workers under a steady flow, and what a fault needs to strike them."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import redis as redis_client
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
+
+from tests.acceptance.house import House, closing
+from tests.acceptance.load import CHANNELS, QUERIES, RULES
+from tests.chaos.fleet import Fleet
+from tests.chaos.flow import Flow
+from tests.chaos.lag import Lag
+from tests.chaos.proxy import Proxy
+from tests.chaos.shim import CLOCK, SHIFT
+from tests.services.kafka import KafkaServer
+from tests.services.redis import RedisServer
+
+BATCH = 50
+PARTITIONS = 4
+FLOW_PER_S = 150
+RECOVERY_LIMIT_S = 60.0
+POLL_S = 0.05
+ODD = {"id": "odd", "query": "bulletin", "channels": ["desk"]}
+# Short patience everywhere, so that a run is short; a lease longer than the way from claim to confirmation, as
+# config/defaults.toml wants it.
+SETTINGS: dict[str, object] = {
+    "match_batch_max_records": BATCH,
+    "match_session_timeout_s": 1.5,
+    "match_heartbeat_interval_s": 0.4,
+    "match_rebalance_timeout_s": 3,
+    "match_request_timeout_s": 2,
+    "match_lease_s": 6,
+    "redis_claims_socket_timeout_s": 1,
+}
+
+
+@dataclass
+class Scene:
+    """`blows` counts what may have cost a batch in flight; `letters` the dead letters that there must be."""
+
+    house: House
+    fleet: Fleet
+    flow: Flow
+    lag: Lag
+    kafka: KafkaServer
+    redis: RedisServer
+    kafka_proxy: Proxy
+    redis_proxy: Proxy
+    chance: random.Random
+    folder: Path
+    queries: dict[str, str] = field(default_factory=dict)
+    blows: int = 0
+    letters: int = 0
+    recovery_s: float = 0.0  # the longest of the fault that strikes now
+
+    def blow(self, times: int = 1) -> None:
+        """So many batches in flight may have been hit."""
+        self.blows += times
+
+    def blow_to_all(self, times: int = 1) -> None:
+        """The same for each worker there is."""
+        self.blow(times * len(self.fleet.members))
+
+    def pass_s(self, seconds: float) -> None:
+        """Let time pass, and let the supervisor do its work."""
+        ends_s = time.monotonic() + seconds
+        while (left_s := ends_s - time.monotonic()) > 0:
+            self.fleet.mend()
+            time.sleep(min(POLL_S, left_s))
+
+    def pass_some(self, least_s: float, most_s: float) -> None:
+        """How long is up to the seed."""
+        self.pass_s(self.chance.uniform(least_s, most_s))
+
+    def until(self, done: Callable[[], object], limit_s: float = RECOVERY_LIMIT_S) -> float | None:
+        """Seconds until it is so; None if it never was."""
+        started_s = time.monotonic()
+        while not done():
+            self.fleet.mend()
+            if time.monotonic() - started_s > limit_s:
+                return None
+            time.sleep(POLL_S)
+        return time.monotonic() - started_s
+
+    def even_out(self, workers: int) -> None:
+        """As many workers as the next fault begins with."""
+        self.fleet.mend()
+        have = len(self.fleet.members)
+        self.fleet.dismiss(*self.fleet.members[workers:])
+        self.fleet.add(max(0, workers - have))
+
+    def recover(self) -> None:
+        """Wait until every article record that there is at this moment is committed, and note how long that took.
+
+        A fault with an end calls it when its harm is done; it is called behind each one in any case.
+        """
+        started_s, ends = time.monotonic(), None
+        while ends is None and time.monotonic() - started_s < RECOVERY_LIMIT_S:
+            self.fleet.mend()
+            ends = self.lag.ends()
+        assert ends is not None, "the broker does not say where its topics end"
+        assert self.until(lambda: self.lag.behind(ends) == 0) is not None, "the lag never was zero again"
+        self.recovery_s = max(self.recovery_s, time.monotonic() - started_s)
+
+    @contextmanager
+    def store(self) -> Iterator[Any]:
+        """A client of Redis, past any proxy."""
+        client = redis_client.Redis.from_url(self.redis.url, socket_timeout=5)
+        try:
+            yield client
+        finally:
+            client.close()
+
+    def limit_topics(self, max_bytes: int | None) -> None:
+        """The largest batch that `alerts` and the channels take; None is as before."""
+        client = KafkaAdminClient(bootstrap_servers=self.kafka.bootstrap)
+        try:
+            for topic in ("alerts", *(f"alerts.{name}" for name in CHANNELS)):
+                size = str(max_bytes or 2 * 1024 * 1024)
+                configs = {"max.message.bytes": size}
+                client.alter_configs([ConfigResource(ConfigResourceType.TOPIC, self.house.prefix + topic, configs)])
+        finally:
+            client.close()
+
+    def shift_clocks(self, seconds: float) -> None:
+        """Of the workers that were started under the shim."""
+        with (self.folder / "clock").open("r+b") as file:  # never truncated: the workers have it in their memory
+            file.write(SHIFT.pack(seconds))
+
+
+class Stage:
+    """The servers of a series of runs. Ended with the block.
+
+    The broker is made anew after some runs: those before leave files behind that it has to look through when it comes
+    back from kill -9.
+    """
+
+    RUNS_A_BROKER = 20
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._brokers = ExitStack()
+        self._runs = 0
+        self._kafka: KafkaServer | None = None
+
+    def __enter__(self) -> Stage:
+        self._kafka_proxy = self._stack.enter_context(Proxy())
+        self._redis_proxy = self._stack.enter_context(Proxy())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._brokers.close()
+        self._stack.close()
+
+    def _broker(self) -> KafkaServer:
+        if self._runs % self.RUNS_A_BROKER == 0:
+            self._brokers.close()
+            self._kafka = self._brokers.enter_context(KafkaServer(eager=True, proxy_port=self._kafka_proxy.port))
+            self._kafka_proxy.target = self._kafka.behind_proxy
+        self._runs += 1
+        assert self._kafka is not None
+        return self._kafka
+
+    @contextmanager
+    def scene(self, seed: int, keeps: bool, through: frozenset[str], bends: bool) -> Iterator[Scene]:
+        """Set for a run: `keeps` is a store with an AOF, `through` what the workers reach by a proxy."""
+        kafka = self._broker()
+        prefix, folder = f"c{self._runs}-{seed}.", Path(tempfile.mkdtemp(prefix="chaos-"))
+        with ExitStack() as stack:
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
+            redis = stack.enter_context(RedisServer(appendonly=keeps))
+            self._redis_proxy.target = redis.port
+            house = stack.enter_context(closing(House(kafka.bootstrap, redis.url, prefix, folder)))
+            house.create_topics(CHANNELS, PARTITIONS)
+            stack.callback(_forget, kafka.bootstrap, prefix)
+            house.apply(*RULES, ODD)
+            flow = Flow(kafka.bootstrap, prefix + "articles", seed, FLOW_PER_S)
+            stack.callback(flow.close)
+            lag = Lag(kafka.bootstrap, prefix + "wirewatch-match", prefix + "articles", PARTITIONS)
+            stack.callback(lag.close)
+            bent = {CLOCK: str(folder / "clock")} if bends else {}
+            if bends:
+                (folder / "clock").write_bytes(SHIFT.pack(0))
+            yield Scene(
+                house=house,
+                fleet=Fleet(house, SETTINGS | self._addresses(through), bent),
+                flow=flow,
+                lag=lag,
+                kafka=kafka,
+                redis=redis,
+                kafka_proxy=self._kafka_proxy,
+                redis_proxy=self._redis_proxy,
+                chance=random.Random(seed),
+                folder=folder,
+                queries={**QUERIES, "odd": "bulletin"},
+            )
+
+    def _addresses(self, through: frozenset[str]) -> dict[str, object]:
+        addresses: dict[str, object] = {}
+        if "kafka" in through:
+            addresses["kafka"] = f"127.0.0.1:{self._kafka_proxy.port}"
+        if "redis" in through:
+            addresses["redis"] = f"redis://127.0.0.1:{self._redis_proxy.port}/0"
+        return addresses
+
+
+def _forget(bootstrap: str, prefix: str) -> None:
+    """Take the run's topics away."""
+    client = KafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        client.delete_topics([name for name in client.list_topics() if name.startswith(prefix)])
+    finally:
+        client.close()

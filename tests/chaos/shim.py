@@ -1,0 +1,102 @@
+"""`wirewatch` as a test may bend it: its wall clock shifted, its process stopped at a numbered step.
+
+python -m tests.chaos.shim run match, with CHAOS_CLOCK naming a file of eight bytes (seconds to add, a double that may
+change at any time) and CHAOS_STOP as STEP:N (SIGSTOP when that step is passed for the Nth time).
+
+What is shifted: `time.time`, `time.time_ns` and `datetime.now`, `utcnow` and `today` of everything in Python that this
+process imports; aiokafka's own compiled parts, which look at the clock by themselves, are switched off, so the timestamps
+of what is sent are shifted too. Not shifted: monotonic clocks, as nothing can
+set them; the clocks of the broker and of Redis, which leases and dedup windows go by.
+"""
+
+from __future__ import annotations
+
+import datetime
+import mmap
+import os
+import signal
+import struct
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+CLOCK, STOP = "CHAOS_CLOCK", "CHAOS_STOP"
+SHIFT = struct.Struct("d")
+
+
+def shift_clock(path: str) -> None:
+    """Before anything else is imported: modules take these names along."""
+    with open(path, "rb") as file:
+        shift = mmap.mmap(file.fileno(), SHIFT.size, access=mmap.ACCESS_READ)
+    now_s, now_ns, true = time.time, time.time_ns, datetime.datetime
+
+    def shift_s() -> float:
+        return float(SHIFT.unpack_from(shift)[0])
+
+    class Kind(type):
+        def __instancecheck__(cls, instance: object) -> bool:
+            return isinstance(instance, true)
+
+        def __subclasscheck__(cls, subclass: type) -> bool:
+            return issubclass(subclass, true)
+
+    class Shifted(true, metaclass=Kind):  # type: ignore[misc, valid-type]
+        @classmethod
+        def now(cls, tz: datetime.tzinfo | None = None) -> Any:
+            return true.now(tz) + datetime.timedelta(seconds=shift_s())
+
+        @classmethod
+        def utcnow(cls) -> Any:
+            return true.now(datetime.UTC).replace(tzinfo=None) + datetime.timedelta(seconds=shift_s())
+
+        @classmethod
+        def today(cls) -> Any:
+            return cls.now()
+
+    # By setattr, since they are not meant to be changed.
+    for module, name, value in (
+        (time, "time", lambda: now_s() + shift_s()),
+        (time, "time_ns", lambda: now_ns() + int(shift_s() * 1e9)),
+        (datetime, "datetime", Shifted),
+    ):
+        setattr(module, name, value)
+
+
+def stop_at(step_name: str, number: int) -> None:
+    """Have the worker's failpoints stop the process there, once."""
+    import workers.app
+    from workers.pipeline import Step
+
+    plain, wanted, passed = workers.app.failpoint, Step[step_name], 0
+
+    def failpoint(text: str) -> Callable[[Step], None]:
+        pass_on = plain(text)
+
+        def pass_or_stop(step: Step) -> None:
+            nonlocal passed
+            pass_on(step)
+            passed += step is wanted
+            if step is wanted and passed == number:
+                os.kill(os.getpid(), signal.SIGSTOP)
+
+        return pass_or_stop
+
+    setattr(workers.app, "failpoint", failpoint)  # noqa: B010
+
+
+def main() -> None:
+    """Bend, then run the command."""
+    if clock := os.environ.get(CLOCK):
+        os.environ["AIOKAFKA_NO_EXTENSIONS"] = "1"
+        shift_clock(clock)
+    if stop := os.environ.get(STOP):
+        name, _, number = stop.partition(":")
+        stop_at(name, int(number))
+    from workers.__main__ import run_with
+
+    sys.exit(run_with(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,293 @@
+"""What a worker tells is balanced, whatever it is asked and whatever is edited meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+
+from schemas.alert import AlertKind
+from schemas.reasons import HeldReason, RefusalReason
+from schemas.rule import RuleStatus
+from tests.unit.ledger.town import START_MS, Town, bulletin
+from workers.errors import Refused
+from workers.ledger import Audit
+
+LONG_S = 100.0
+
+
+def settled(*queries: str) -> Town:
+    """With rules that all workers know."""
+    town = Town()
+    for number, query in enumerate(queries or ("bulletin",)):
+        town.rule("r" if number == 0 else f"r{number}", query)
+    town.wait(LONG_S)
+    return town
+
+
+def assert_balanced(audit: Audit) -> None:
+    assert audit.balanced(), audit.findings
+
+
+def test_matches_are_alerts_and_decisions_rule_by_rule() -> None:
+    town = settled("bulletin", "bulletin AND two", "absent")
+    town.tell(bulletin(1), bulletin(2, lead="two"), {"uri": "u:3", "title": "News"})
+    town.wait(10)
+    town.tell(bulletin(1), bulletin(4, status="withheld", body="two"))
+    audit = town.audit()
+    assert_balanced(audit)
+    assert set(audit.rules) == {"r", "r1"}
+    assert audit.rules["r"].matches == 4
+    assert audit.rules["r"].told == {AlertKind.CREATED: 2}
+    assert audit.rules["r"].held == {HeldReason.SEEN_ALREADY: 1, HeldReason.NOT_USABLE: 1}
+    assert audit.rules["r1"].told == {AlertKind.CREATED: 1}
+    assert audit.rules["r1"].held == {HeldReason.NOT_USABLE: 1}
+    assert audit.total.matches == 6
+    assert (audit.articles, audit.pending) == (5, 0)
+
+
+def test_a_batch_that_was_told_twice_is_repeats_and_balanced() -> None:
+    town = settled()
+    town.tell(bulletin(1), bulletin(1), bulletin(2))
+    for topic in ("alerts", "alerts", "alerts.desk", "decisions"):
+        town.again(topic)
+    audit = town.audit()
+    assert_balanced(audit)
+    assert audit.rules["r"].repeats == 3
+    assert audit.rules["r"].matches == 3
+
+
+def test_what_the_workers_have_not_committed_is_pending_told_or_not() -> None:
+    town = settled()
+    town.tell(bulletin(1))
+    town.publish(bulletin(2))
+    audit = town.audit()
+    assert_balanced(audit)
+    assert (audit.rules["r"].pending, audit.rules["r"].matches, audit.pending) == (1, 1, 1)
+    town.work()
+    town.archive.commits["g", "articles"] = {0: 1}
+    audit = town.audit()
+    assert_balanced(audit)
+    assert (audit.rules["r"].pending, audit.rules["r"].matches, audit.pending) == (0, 2, 1)
+
+
+def test_articles_under_embargo_and_of_no_use_are_decisions() -> None:
+    town = settled()
+    town.tell(bulletin(1, status="canceled"), bulletin(2, embargoed_until="2999-01-01T00:00:00Z"))
+    audit = town.audit()
+    assert_balanced(audit)
+    assert audit.rules["r"].held.total() == 2
+
+
+def test_a_dead_letter_accounts_for_what_cannot_be_read_and_for_what_can_be_read_again() -> None:
+    town = settled()
+    town.tell(b"no article", bulletin(1))
+    assert_balanced(town.audit())
+    assert town.audit().letters == {RefusalReason.NOT_JSON: 1}
+    town.take_out("alerts")
+    town.take_out("alerts.desk")
+    town.alter("dead-letters", lambda row: row.update(offset=1))
+    town.take_out("articles")
+    audit = town.audit()
+    assert_balanced(audit)
+    assert audit.rules["r"].put_aside == 1
+
+
+@pytest.mark.parametrize("status", [each for each in RuleStatus if each is not RuleStatus.LIVE])
+def test_a_rule_that_is_not_live_raises_nothing(status: RuleStatus) -> None:
+    town = settled()
+    town.tell(bulletin(1))
+    town.wait(LONG_S)
+    town.rule(status=status, version=2)
+    town.wait(LONG_S)
+    town.tell(bulletin(2))
+    audit = town.audit()
+    assert_balanced(audit)
+    assert audit.rules["r"].matches == 1
+
+
+def test_versions_of_a_rule_are_each_judged_in_their_time() -> None:
+    town = settled("bulletin AND one")
+    town.tell(bulletin(1, lead="one"), bulletin(2, lead="two"))
+    town.wait(LONG_S)
+    town.rule(query="bulletin AND two", version=2)
+    town.wait(LONG_S)
+    town.tell(bulletin(3, lead="one"), bulletin(4, lead="two"))
+    audit = town.audit()
+    assert_balanced(audit)
+    assert audit.rules["r"].matches == 2
+
+
+def test_an_alert_by_a_version_that_compaction_took_away_is_judged_by_the_query_that_it_names() -> None:
+    town = settled("bulletin AND one")
+    town.tell(bulletin(1, lead="one"))
+    town.wait(LONG_S)
+    town.rule(query="bulletin AND two", version=2)
+    town.take_out("rules")
+    assert_balanced(town.audit())
+
+
+def test_an_article_that_waited_is_told_by_rules_younger_than_itself() -> None:
+    town = settled()
+    town.publish(bulletin(1))
+    town.wait(LONG_S)
+    town.rule("young", "bulletin")
+    town.wait(LONG_S)
+    town.work()
+    audit = town.audit()
+    assert_balanced(audit)
+    assert audit.rules["young"].matches == 1
+
+
+def test_an_article_that_waited_is_not_told_by_a_rule_that_was_deleted_meanwhile() -> None:
+    town = settled()
+    town.publish(bulletin(1))
+    town.wait(LONG_S)
+    town.put("rules", "r", None)
+    town.world.book.drop_rule("r")
+    town.wait(LONG_S)
+    town.work()
+    audit = town.audit()
+    assert_balanced(audit)
+    assert audit.rules["r"].unjudged == 1
+
+
+@pytest.mark.parametrize(("apart_s", "unjudged"), [(1.0, 1), (5.0, 0)], ids=["just before", "long before"])
+def test_an_edit_just_before_an_article_may_not_have_been_known(apart_s: float, unjudged: int) -> None:
+    town = settled("absent")
+    town.tell(bulletin(0))
+    town.wait(LONG_S)
+    town.rule(version=2)
+    town.wait(apart_s)
+    town.tell(bulletin(1))
+    town.take_out("alerts")
+    town.take_out("alerts.desk")
+    audit = town.audit()
+    assert audit.rules["r"].unjudged == unjudged
+    assert audit.rules["r"].missing == 1 - unjudged
+
+
+def test_a_rule_by_lists_is_asked_with_the_lists_of_the_time() -> None:
+    town = Town()
+    town.words("firms", "acme")
+    town.rule(query="@firms AND bulletin")
+    town.wait(LONG_S)
+    town.tell(bulletin(1, lead="acme"), bulletin(2, lead="big"))
+    town.wait(LONG_S)
+    town.words("firms", "big")
+    town.wait(LONG_S)
+    town.tell(bulletin(3, lead="acme"), bulletin(4, lead="big"))
+    audit = town.audit()
+    assert_balanced(audit)
+    assert audit.rules["r"].matches == 2
+
+
+def test_a_list_that_stands_behind_the_rule_that_names_it_is_found_as_after_compaction() -> None:
+    town = Town()
+    town.words("firms", "acme")
+    town.rule(query="@firms AND bulletin")
+    town.wait(LONG_S)
+    town.words("firms", "acme", "big")
+    town.take_out("lists")
+    town.wait(LONG_S)
+    town.tell(bulletin(1, lead="big"))
+    assert_balanced(town.audit())
+    town.take_out("alerts")
+    town.take_out("alerts.desk")
+    assert town.audit().rules["r"].missing == 1
+
+
+def test_a_rule_whose_latest_record_is_refused_stays_as_it_was_or_not() -> None:
+    town = settled()
+    town.put("rules", "r", {"id": "r", "query": "bulletin AND (two", "version": 2})
+    town.wait(LONG_S)
+    town.tell(bulletin(1))
+    assert_balanced(town.audit())
+    town.take_out("alerts")
+    town.take_out("alerts.desk")
+    assert town.audit().rules["r"].unjudged == 1
+
+
+def test_two_records_of_one_uri_in_one_millisecond_are_told_apart_as_far_as_they_can_be() -> None:
+    town = settled("bulletin AND one", "bulletin AND two")
+    town.tell({**bulletin(1), "lead": "one"}, {**bulletin(1), "lead": "two"}, {**bulletin(1), "lead": "one two"})
+    audit = town.audit()
+    assert_balanced(audit)
+    assert audit.total.told == {AlertKind.CREATED: 2}
+    assert audit.total.held == {HeldReason.SEEN_ALREADY: 2}
+
+
+def test_a_story_told_again_after_its_window_is_balanced() -> None:
+    town = Town()
+    town.rule(dedup_window_s=60)
+    town.wait(LONG_S)
+    town.tell(bulletin(1))
+    town.wait(90)
+    town.tell(bulletin(1))
+    audit = town.audit()
+    assert_balanced(audit)
+    assert audit.rules["r"].told == {AlertKind.CREATED: 2}
+
+
+def test_an_alert_that_some_topics_refused_for_its_size_is_accounted_for() -> None:
+    town = settled()
+    town.tell(bulletin(1))
+    town.take_out("alerts.desk")
+    town.world.outbox.topics.clear()
+    held = {
+        "id": "de_1",
+        "reason": "too_large",
+        "rule": {"id": "r", "name": "r", "version": 1, "query": "bulletin", "priority": 3},
+        "article": {"uri": "u:1", "version": 1},
+        "story": "s",
+        "record": "articles/0/0",
+        "received": town.records("articles")[0].received,
+    }
+    town.put("decisions", "r", held)
+    audit = town.audit()
+    assert_balanced(audit)
+    assert audit.rules["r"].matches == 1
+
+
+@pytest.mark.parametrize("reason", list(HeldReason))
+def test_a_decision_of_any_reason_accounts_for_its_match(reason: HeldReason) -> None:
+    town = settled()
+    town.tell(bulletin(1), bulletin(1))
+    town.alter("decisions", lambda row: row.update(reason=reason))
+    audit = town.audit()
+    assert_balanced(audit)
+    assert audit.rules["r"].held == {reason: 1}
+
+
+def test_only_articles_from_the_time_asked_on_are_judged() -> None:
+    town = settled()
+    town.tell(bulletin(1))
+    town.wait(LONG_S)
+    since_ms = town.world.now_ms
+    town.tell(bulletin(1), bulletin(2))
+    town.take_out("decisions")
+    audit = town.audit(since_ms)
+    assert (audit.articles, audit.rules["r"].matches, audit.rules["r"].missing) == (2, 2, 1)
+
+
+def test_what_the_topics_may_have_forgotten_is_not_judged() -> None:
+    town = settled()
+    town.tell(bulletin(1), bulletin(1))
+    town.take_out("decisions")
+    assert town.audit().total.missing == 1
+    town.archive.kept_ms["decisions"] = 3_600_000
+    town.wait(3 * 3600)
+    town.tell(bulletin(2))
+    audit = town.audit()
+    assert_balanced(audit)
+    assert audit.articles == 1
+    assert audit.since_ms == audit.kept_from_ms > START_MS
+
+
+def test_a_group_that_has_committed_nothing_is_refused() -> None:
+    town = settled()
+    town.publish(bulletin(1))
+    with pytest.raises(Refused, match="committed nothing"):
+        town.audit()
+
+
+def test_topics_without_articles_are_balanced() -> None:
+    assert_balanced(settled().audit())

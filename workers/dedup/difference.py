@@ -1,0 +1,112 @@
+"""Where two texts that are otherwise alike tell different news: in a number, a date, or a name.
+
+Both texts are aligned with their numbers masked: places where three words in a row, once in either text, are the same
+grow to **blocks** as far as the words agree. Inside a block two numbers that differ are a difference; between two
+blocks that follow each other in both texts, a few words against a few others are one when each side has a number,
+or each a name, that the other lacks. Paragraphs, menus and captions that only one text has are no difference.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from workers.dedup.text import SHINGLE_WORDS, Text
+
+BLOCK_WORDS = 6  # a shorter block may have been found by chance
+GAP_WORDS = 4  # of each side: more words are another paragraph
+
+_MASK = "#"
+_NUMBER = re.compile(r"\d+([.,]\d+)*(st|nd|rd|th|[%a-z])?")
+_SPELLED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_NUMBERS = {word: str(value) for value, word in enumerate(_SPELLED, 1)}
+
+
+class Block(NamedTuple):
+    """Words of both texts that agree but for their numbers: `length` of them from these places on."""
+
+    left: int
+    right: int
+    length: int
+
+
+class Difference(NamedTuple):
+    """What stands in one text and what in the other, at the same place."""
+
+    left: str
+    right: str
+
+
+def difference(left: Text, right: Text) -> Difference | None:
+    """The first place where they tell different news; None where there is none."""
+    lefts, rights = _read(left), _read(right)
+    known, other_known = frozenset(lefts), frozenset(rights)
+    for one, other in _replaced(lefts, rights):
+        glued, other_glued = "".join(one), "".join(other)
+        if glued in other_glued or other_glued in glued:  # a renderer has lost a space
+            continue
+        for marked, other_marked in (
+            (set(filter(is_number, one)), set(filter(is_number, other))),
+            (left.names.intersection(one), right.names.intersection(other)),
+        ):
+            if marked - other_known and other_marked - known:
+                return Difference(" ".join(one), " ".join(other))
+    return None
+
+
+def _replaced(lefts: Sequence[str], rights: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
+    """Words of the left text and those that stand in the right one in their place."""
+    blocks = [block for block in _blocks(_masked(lefts), _masked(rights)) if block.length >= BLOCK_WORDS]
+    for block in blocks:
+        for place in range(block.length):
+            one, other = lefts[block.left + place], rights[block.right + place]
+            if one != other:
+                yield (one,), (other,)
+    for before, behind in pairwise(blocks):
+        left, right = before.left + before.length, before.right + before.length
+        if left < behind.left <= left + GAP_WORDS and right < behind.right <= right + GAP_WORDS:
+            yield lefts[left : behind.left], rights[right : behind.right]
+
+
+def is_number(word: str) -> bool:
+    """A word of digits: 12, 1987, 5.3, 12th."""
+    return word.isdecimal() or _NUMBER.fullmatch(word) is not None
+
+
+def _read(text: Text) -> list[str]:
+    return [_NUMBERS.get(word, word) for word in text.words]
+
+
+def _masked(words: Sequence[str]) -> list[str]:
+    return [_MASK if is_number(word) else word for word in words]
+
+
+def _blocks(lefts: Sequence[str], rights: Sequence[str]) -> Iterator[Block]:
+    """In the order of the left text; they do not overlap there."""
+    where = _once(rights)
+    grown = 0  # up to where the left text is in a block
+    for shingle, place in sorted(_once(lefts).items(), key=lambda each: each[1]):
+        other = where.get(shingle)
+        if other is None or place < grown:
+            continue
+        start = 0
+        while start < min(place - grown, other) and lefts[place - start - 1] == rights[other - start - 1]:
+            start += 1
+        end = SHINGLE_WORDS
+        while place + end < len(lefts) and other + end < len(rights) and lefts[place + end] == rights[other + end]:
+            end += 1
+        grown = place + end
+        yield Block(place - start, other - start, start + end)
+
+
+def _once(words: Sequence[str]) -> dict[tuple[str, ...], int]:
+    """Shingles that stand once, and where; those of numbers alone say nothing of the place."""
+    found: dict[tuple[str, ...], int] = {}
+    twice = set()
+    for place, shingle in enumerate(zip(words, words[1:], words[2:], strict=False)):
+        if shingle in found:
+            twice.add(shingle)
+        found[shingle] = place
+    return {shingle: place for shingle, place in found.items() if shingle not in twice and set(shingle) != {_MASK}}

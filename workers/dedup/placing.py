@@ -1,0 +1,100 @@
+"""Which of the articles that are known an article repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from workers.dedup.likeness import SAME_TEXT_WORDS, likeness, likest
+from workers.dedup.stories import KEYS, UPDATE_AT, Fingerprint, PlacementReason
+from workers.dedup.text import Text
+
+POSTED_MAX = 8  # articles under one key, the latest: keys of menus and footers have thousands
+COMPARED_MAX = 12  # articles that may be like it are looked at
+ESTIMATE_FROM = 0.25  # of the likeness, far below what makes a copy: the sample is small
+_ID_BYTES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """An article as it stands under a key."""
+
+    article: int  # see article_id()
+    shingles: int  # how many its text has
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a store knows that may bear on one article."""
+
+    uri: int | None = None  # the latest article of the same uri, another version
+    url: int | None = None  # of the same web address
+    words: int | None = None  # of the same words
+    shared: Mapping[Posted, int] = field(default_factory=dict)  # articles and how many keys they share with it
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What an article shall join, before the store has counted it."""
+
+    reason: PlacementReason
+    joins: int | None  # an article
+    likeness: float
+
+
+def article_id(uri: str, version: int) -> int:
+    """The name of one version of an article in the index; 48 bits, so that it takes little room there."""
+    return int.from_bytes(_digest(f"{version} {uri}", _ID_BYTES))
+
+
+def words_key(text: Text) -> str | None:
+    """The same for texts of the same words; None for one that is too short to be the same by more than chance."""
+    return _digest("\\0".join(text.words), 16).hex() if len(text) >= SAME_TEXT_WORDS else None
+
+
+def likely(own: Fingerprint, shared: Mapping[Posted, int]) -> list[int]:
+    """The articles that are worth comparing, those that are likest by the keys they share first.
+
+    Each text's keys are its least numbers, so of two texts only those below the lesser of their greatest keys can be
+    shared: on average a part KEYS / shingles of the text that has more. By that the likeness is estimated.
+    """
+    shingles = len(own.text.shingles)
+
+    def estimate(posted: Posted, keys: int) -> float:
+        fewer, more = sorted((shingles, posted.shingles))
+        return keys / (fewer * min(1.0, KEYS / more)) if fewer else 0.0
+
+    found = [(estimate(posted, keys), keys, posted.article) for posted, keys in shared.items()]
+    return [article for guess, _, article in sorted(found, reverse=True)[:COMPARED_MAX] if guess >= ESTIMATE_FROM]
+
+
+def to_compare(own: Fingerprint, known: Known) -> list[int]:
+    """The articles whose texts choose() asks for."""
+    sure = [each for each in (known.uri, known.url, known.words) if each is not None]
+    return sure[:1] or likely(own, known.shared)
+
+
+def choose(own: Fingerprint, known: Known, texts: Mapping[int, Text]) -> Choice:
+    """What the article joins. Texts that the store has lost meanwhile are passed over."""
+    for reason, article in (
+        (PlacementReason.SAME_ARTICLE, known.uri),
+        (PlacementReason.SAME_URL, known.url),
+        (PlacementReason.SAME_TEXT, known.words),
+    ):
+        if article is not None:
+            return Choice(reason, article, likeness(own.text, texts[article]) if article in texts else 0.0)
+    candidates = [article for article in likely(own, known.shared) if article in texts]
+    found = likest(own.text, (texts[article] for article in candidates))
+    if found is None:
+        return Choice(PlacementReason.FIRST, None, 0.0)
+    return Choice(PlacementReason.LIKE, candidates[found.place], found.likeness)
+
+
+def reached(before: int, now: int) -> int | None:
+    """The number of sources at which it is worth telling again, when this article has made it full."""
+    return next((number for number in UPDATE_AT if before < number <= now), None)
+
+
+def _digest(text: str, size: int) -> bytes:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).digest()

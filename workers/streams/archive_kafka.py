@@ -1,0 +1,85 @@
+"""A broker's topics as they stand: synchronous, for commands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from kafka import TopicPartition
+
+from schemas.envelope import Incoming
+from workers.streams.admin import Admin
+from workers.streams.history import Place, in_time_order
+from workers.streams.stretches import Stretch, StretchReader
+
+
+class KafkaArchive(Admin):
+    """Archive on Kafka; to be entered with `with`, as Admin. It holds some MiB of each partition while it reads."""
+
+    def kept_from_ms(self, topic: str, now_ms: int) -> int:
+        """As the topic's settings say, and where its size is limited too, as far as it goes back."""
+        _, config = self.describe([topic]).get(topic, (0, {}))
+        if "delete" not in config.get("cleanup.policy", "delete"):
+            return 0
+        kept_ms = int(config.get("retention.ms") or -1)
+        oldest_ms = max(now_ms - kept_ms, 0) if kept_ms >= 0 else 0
+        by_size = int(config.get("retention.bytes") or -1) >= 0
+        return max(oldest_ms, self._cut_off_ms(topic)) if by_size else oldest_ms
+
+    def _cut_off_ms(self, topic: str) -> int:
+        """The latest first timestamp of partitions that have lost their beginning; 0 where none has."""
+        with self._consumer([topic]) as consumer, self._translated():
+            begins = consumer.beginning_offsets(list(consumer.assignment()))
+            cut = [each for each, offset in begins.items() if offset > 0]
+            found = consumer.offsets_for_times(dict.fromkeys(cut, 0)) if cut else {}
+        return max((int(each.timestamp) for each in found.values() if each is not None), default=0)
+
+    def committed(self, group: str, topic: str) -> Mapping[int, int]:
+        """As the group's coordinator has them."""
+        with self._consumer([topic], group=self._prefix + group) as consumer, self._translated():
+            offsets = {each.partition: consumer.committed(each) for each in consumer.assignment()}
+        return {partition: offset for partition, offset in offsets.items() if offset is not None}
+
+    def size(self, topics: Sequence[str], since_ms: int) -> int:
+        """By offsets: on a compacted topic there are fewer records."""
+        with self._consumer(topics) as consumer, self._translated():
+            ends = self._seek(consumer, list(consumer.assignment()), since_ms)
+            return sum(end - int(consumer.position(partition)) for partition, end in ends.items())
+
+    def history(self, topics: Sequence[str], since_ms: int) -> Iterator[Incoming]:
+        """In the order of time. Raises Unavailable when nothing comes for the connection's timeout."""
+        with self._consumer(topics) as consumer, self._translated():
+            partitions = sorted(consumer.assignment(), key=lambda each: (self._rank(topics, each), each.partition))
+            ends = self._seek(consumer, partitions, since_ms)
+            stretches = [
+                Stretch(each.topic, each.partition, int(consumer.position(each)), end) for each, end in ends.items()
+            ]
+        reader = StretchReader(self._bootstrap, self._prefix, stretches, self._timeout_s)
+        with self._translated(), asyncio.Runner() as runner:
+            try:
+                runner.run(reader.start())
+                fetch = partial(_fetched, runner, reader)
+                yield from in_time_order(reader.places, fetch, reader.at_end, lambda: False)
+            finally:
+                runner.run(reader.stop())
+
+    def _rank(self, topics: Sequence[str], partition: TopicPartition) -> int:
+        return topics.index(partition.topic.removeprefix(self._prefix))
+
+    @staticmethod
+    def _seek(consumer: Any, partitions: Sequence[TopicPartition], since_ms: int) -> dict[TopicPartition, int]:
+        """To the first record of each that is stamped so, or to its end; hands back the ends."""
+        ends = consumer.end_offsets(list(partitions))
+        if since_ms <= 0:
+            consumer.seek_to_beginning(*partitions)
+        else:
+            found = consumer.offsets_for_times(dict.fromkeys(partitions, since_ms))
+            for each in partitions:
+                consumer.seek(each, ends[each] if found[each] is None else found[each].offset)
+        return {each: ends[each] for each in partitions}
+
+
+def _fetched(runner: asyncio.Runner, reader: StretchReader, wanted: Collection[Place]) -> Sequence[Incoming]:
+    return runner.run(reader.fetch(wanted))
