@@ -112,6 +112,8 @@ class Alert(Record):
         default=(), description="Channels the rule names of which there is no record: nobody can listen there."
     )
     times: Times
-    cause: AlertCause | None = Field(default=None, description="Why it follows on an earlier alert; null for `created`.")
+    cause: AlertCause | None = Field(
+        default=None, description="Why it follows on an earlier alert; null for `created`."
+    )
     previous: str | None = Field(default=None, description="The id of the alert that it follows on.")
     sources: int | None = Field(default=None, description="How many sources have the story, where that is the cause.")

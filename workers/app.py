@@ -22,6 +22,7 @@ from schemas.envelope import Incoming
 from workers import articles
 from workers.channels import ChannelBook
 from workers.dedup.claims_redis import RedisClaims, check_policy, connect, ping
+from workers.dedup.stories_memory import MemoryStories
 from workers.dedup.told_redis import RedisTold
 from workers.embargo import Calendar, release
 from workers.errors import Broken, Refused
@@ -99,7 +100,7 @@ class MatchParts:
         self.claims = RedisClaims(self.redis, settings.redis_claims.key_prefix, int(match.lease_s * 1000))
         keep_ms = settings.redis_claims.told_days * 86_400_000
         self.told = RedisTold(self.redis, settings.redis_claims.key_prefix, int(match.lease_s * 1000), keep_ms)
-        self.stories = RedisStories(self.redis, settings.redis_claims.key_prefix)
+        self.stories = MemoryStories(lambda: int(datetime.now(UTC).timestamp() * 1000))
         self.calendar = Calendar()
         self.outbox = KafkaOutbox(self.options)
         self.channels = ChannelBook()

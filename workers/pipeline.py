@@ -27,7 +27,7 @@ from workers.claiming import claim, claimed_by
 from workers.dedup import Claims, Telling, story_of
 from workers.embargo import hold, let_go
 from workers.errors import Refused
-from workers.fates import Fate, Match, record_of
+from workers.fates import Fate, record_of
 from workers.placing import Placed, Placer
 from workers.planning import Found, Plan
 from workers.rules.book import Book
@@ -217,6 +217,11 @@ class Pipeline:
         given_back = [match.request() for match, _ in parts if match.rules]
         if given_back:
             await self._claims.release(given_back)
+        again = [
+            match.request() for fate in fates for match in (fate.hold, fate.update) if match.placement and match.rules
+        ]
+        if again:
+            await self._claims.prolong(again)
         retracted = [request for plan in plans for request in plan.forgets()]
         if retracted:
             await self._claims.forget(retracted)
@@ -240,6 +245,4 @@ def _again(placed: Placed, fates: Sequence[Fate], overrun: Sequence[Found]) -> l
         if fate.wait.rules:
             waiting.setdefault(record_of(fate.wait.owner), set()).update(fate.wait.rules)
     again = [each.found for each in placed.plans if each.found.owner in waiting or each.found in overrun]
-    return [
-        replace(found, settled=frozenset(found.rules) - waiting.get(found.owner, set())) for found in again
-    ]
+    return [replace(found, settled=frozenset(found.rules) - waiting.get(found.owner, set())) for found in again]

@@ -140,7 +140,8 @@ def plan(found: Found, known: Known, rule_of: Callable[[str], LiveRule | None]) 
 
 def _late(made: Plan, known: Known, rule_of: Callable[[str], LiveRule | None]) -> None:
     newest = known.latest
-    assert newest is not None
+    if newest is None:
+        return
     detail = f"version {made.version} came after version {newest.version}, the article record {_latest_by(known)}"
     _hold_all(made, known, HeldReason.SUPERSEDED, detail)
     cause = KILLS.get(newest.status)
@@ -166,14 +167,14 @@ def _kill(made: Plan, known: Known, rule_of: Callable[[str], LiveRule | None]) -
 
 
 def _embargo(made: Plan, known: Known) -> None:
-    until = made.found.article.embargoed_until
-    assert until is not None
     if known.held is not None and known.held > made.version:
         detail = f"version {known.held}, which is newer, is held under embargo"
         _hold_all(made, known, HeldReason.SUPERSEDED, detail)
         return
     made.embargo = True
-    _hold_all(made, known, HeldReason.EMBARGOED, f"under embargo until {until.isoformat()}, and held until then")
+    until = made.found.article.embargoed_until
+    when = until.isoformat() if until else "now"
+    _hold_all(made, known, HeldReason.EMBARGOED, f"under embargo until {when}, and held until then")
 
 
 def _use(made: Plan, known: Known, rule_of: Callable[[str], LiveRule | None]) -> None:
@@ -186,10 +187,12 @@ def _use(made: Plan, known: Known, rule_of: Callable[[str], LiveRule | None]) ->
         made.words = words_of(made.traits)
     for rule_id, live in _open(found):
         told = known.tellings.get(rule_id)
-        if told is None or told.kind in (AlertKind.RETRACTED, AlertKind.CREATED) and told.owner == owner:
+        if told is None:
             made.claim[rule_id] = live
         elif told.owner != owner:
             _renew(made, rule_id, live, told)
+        elif told.kind in (AlertKind.RETRACTED, AlertKind.CREATED):  # by this very record, before a crash
+            made.claim[rule_id] = live
     for rule_id in known.tellings.keys() - rules.keys():
         told, now = known.tellings[rule_id], rule_of(rule_id)
         if told.kind is AlertKind.RETRACTED:

@@ -86,7 +86,7 @@ class Recalling:
 
 
 def recall(records: Sequence[Incoming]) -> dict[str, Known]:
-    """What records of `alerts` and `held` tell, by uri; those of one uri in their order. Foreign ones are passed over."""
+    """What records of `alerts` and `held` tell, by uri. Those of one uri are in their order; foreign ones count not."""
     found: dict[str, Known] = {}
     for record in records:
         if record.topic == "held":
@@ -119,9 +119,7 @@ def _recall_alert(found: dict[str, Known], record: Incoming) -> None:
     latest = Latest(telling.version, status, telling.owner)
     if known.latest is not None and known.latest.rank > latest.rank:
         latest = known.latest
-    found[alert.article.uri] = replace(
-        known, latest=latest, tellings={**known.tellings, alert.rule.id: telling}
-    )
+    found[alert.article.uri] = replace(known, latest=latest, tellings={**known.tellings, alert.rule.id: telling})
 
 
 def _telling(alert: Alert, headers: dict[str, bytes | None]) -> Telling:

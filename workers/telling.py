@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from schemas.alert import Alert, AlertCause, AlertKind, Evidence, RuleReference
 from schemas.article import Article
@@ -137,9 +138,18 @@ class Teller:
             *(where.channels, where.unknown, extra_max_bytes),
         )
         telling = Telling(
-            *(alert.id, alert.kind, article.version if version is None else version, record_of(match.owner)),
-            *(match.story, claim, match.words, where.channels, rule.name, rule.version, rule.priority),
-            occasion.previous or "",
+            alert_id=alert.id,
+            kind=alert.kind,
+            version=article.version if version is None else version,
+            owner=record_of(match.owner),
+            story=match.story,
+            claim=claim,
+            words=match.words,
+            channels=where.channels,
+            rule_name=rule.name,
+            rule_version=rule.version,
+            priority=rule.priority,
+            previous=occasion.previous or "",
         )
         key, value = article.uri.encode(), alert.model_dump_json().encode()
         headers = self._headers(alert.id, telling)
@@ -185,8 +195,7 @@ class Teller:
                 )
         for alert, match in alerts.items():
             detail = f"the broker refused the alert for its size on {', '.join(topics[alert])}"
-            grounds = Grounds(HeldReason.TOO_LARGE, detail)
-            shorter += self.hold(match, lambda _, grounds=grounds: grounds)
+            shorter += self.hold(match, partial(_too_large, detail))
         return shorter
 
     def bury(self, record: Incoming, why: Refused) -> Message:
@@ -196,6 +205,10 @@ class Teller:
     def _headers(self, record_id: str, telling: Telling | None = None) -> Headers:
         headers = (("id", record_id.encode()), ("matched-at", self._now().isoformat().encode()))
         return headers if telling is None else headers + trace(telling)
+
+
+def _too_large(detail: str, _: str) -> Grounds:
+    return Grounds(HeldReason.TOO_LARGE, detail)
 
 
 def _gone(rule_id: str, before: Telling) -> RuleReference:

@@ -68,6 +68,7 @@ class RedisWorld:
             for rule_id, value in (await self._client.hgetall(key)).items():
                 assert isinstance(value, bytes)
                 state, until_ms, owner = value.decode().split("|", 2)
+                state = state[0] + str(int(state[1:]) - passed_ms) if state[1:] else state
                 await self._client.hset(key, rule_id, f"{state}|{int(until_ms) - passed_ms}|{owner}")
             await self._client.pexpireat(key, int(await self._client.pexpiretime(key)) - passed_ms)
 

@@ -62,7 +62,11 @@ def put(kafka: KafkaServer, prefix: str, *rows: tuple[str, bytes | None, int]) -
         kafka.bootstrap,
         prefix + "held",
         [
-            (uri.encode(), value, [] if value is None else [("due-ms", b"%d" % (1000 * (NOW_S + due_s))), ("version", b"1")])
+            (
+                uri.encode(),
+                value,
+                [] if value is None else [("due-ms", b"%d" % (1000 * (NOW_S + due_s))), ("version", b"1")],
+            )
             for uri, value, due_s in rows
         ],
     )

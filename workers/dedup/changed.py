@@ -8,7 +8,7 @@ from workers.dedup.stories import Fingerprint
 
 
 def words_of(traits: Fingerprint) -> str:
-    """What stands for the article's folded words, 16 hexadecimal digits: other punctuation, case and spaces are the same.
+    """What stands for the article's folded words, 16 hexadecimal digits: punctuation, case and spaces change nothing.
 
     Words beyond those that a fingerprint reads are not seen.
     """

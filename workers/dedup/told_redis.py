@@ -1,7 +1,7 @@
 """Who was told, in Redis: one hash a uri, so each script touches one slot of a cluster.
 
-Memory: some 100 bytes for an article that is remembered, and 250 for each rule that told of it, for as long as
-`keep_ms`. Articles that nobody was told of take nothing, but for those that were taken back or came in a second version.
+Memory: some 100 bytes for an article that is remembered, and 250 for each rule that told of it, for `keep_ms`.
+Articles that nobody was told of take nothing, but for those that were taken back or came in a second version.
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ class RedisTold:
         if not visits:
             return []
         calls = [(self._key(visit.uri), [visit.holder, self._lease_ms, _STAY_MS, visit.instead_of]) for visit in visits]
-        *replies, whole, about = await self._run(self._enter, calls, ("GET", self._prefix + "whole"), ("INFO", "server"))
+        *replies, whole, about = await self._run(
+            self._enter, calls, ("GET", self._prefix + "whole"), ("INFO", "server")
+        )
         store = _run_id(about)
         if whole != store.encode():
             raise Forgotten(store)
@@ -58,8 +60,7 @@ class RedisTold:
         for each in departures:
             held = "-" if not each.held_changed else "" if each.held is None else each.held
             parts = _parts(_fields(each.latest, each.tellings))
-            for part in parts[:-1]:
-                calls.append((self._key(each.visit.uri), ["", self._keep_ms, "-", *part]))
+            calls += [(self._key(each.visit.uri), ["", self._keep_ms, "-", *part]) for part in parts[:-1]]
             calls.append((self._key(each.visit.uri), [each.visit.holder, self._keep_ms, held, *parts[-1]]))
             last.append(len(calls) - 1)
         replies = await self._run(self._leave, calls)
@@ -70,8 +71,8 @@ class RedisTold:
         calls: list[tuple[str, list[Any]]] = []
         for uri, known in found.items():
             held = "-" if known.held is None else known.held
-            for part in _parts(_fields(known.latest, known.tellings)):
-                calls.append((self._key(uri), ["", self._keep_ms, held, *part]))
+            parts = _parts(_fields(known.latest, known.tellings))
+            calls += [(self._key(uri), ["", self._keep_ms, held, *part]) for part in parts]
         await self._run(self._leave, calls)
 
     async def vouch(self, store: str) -> None:
@@ -145,9 +146,7 @@ def _entry(reply: Any) -> Entry:
         return Entry(None, reply.decode("utf-8", "replace"))
     doubt, *pairs = reply
     fields: dict[bytes, bytes] = dict(zip(pairs[::2], pairs[1::2], strict=True))
-    tellings = {
-        field[2:].decode(): _telling(value) for field, value in fields.items() if field.startswith(b"r:")
-    }
+    tellings = {field[2:].decode(): _telling(value) for field, value in fields.items() if field.startswith(b"r:")}
     held = fields.get(b"h")
     return Entry(
         Known(_latest(fields.get(b"@")), int(held) if held is not None else None, tellings),

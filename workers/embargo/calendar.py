@@ -1,4 +1,4 @@
-"""What is held on some partitions of `held`, by the time at which it is due. Pure, and small: the articles stay there."""
+"""What is held on some partitions of `held`, by the time at which it is due. Pure; the articles stay there."""
 
 from __future__ import annotations
 

@@ -20,9 +20,8 @@ _DUE, _VERSION, _RELEASED = "due-ms", "version", "held-as"
 
 
 def hold(article: Article, record: Incoming) -> Outgoing:
-    """The article's own bytes for `held`, with its time. The article has an embargo."""
-    assert article.embargoed_until is not None
-    microseconds = (article.embargoed_until - _EPOCH) // (article.embargoed_until.resolution)
+    """The article's own bytes for `held`, with its time; without an embargo it is due at once."""
+    microseconds = ((article.embargoed_until or _EPOCH) - _EPOCH) // datetime.resolution
     due_ms = -(-microseconds // 1000)  # never before its time
     headers = ((_DUE, b"%d" % due_ms), (_VERSION, b"%d" % article.version))
     return Outgoing(TOPIC, article.uri.encode("utf-8", "surrogatepass"), record.value, headers)

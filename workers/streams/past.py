@@ -55,15 +55,15 @@ class Past:
         finally:
             await within(options.leave_timeout_s, consumer.stop())
 
-    async def _ends(
-        self, consumer: AIOKafkaConsumer, topics: Sequence[str], time_ms: int
-    ) -> dict[TopicPartition, int]:
+    async def _ends(self, consumer: AIOKafkaConsumer, topics: Sequence[str], time_ms: int) -> dict[TopicPartition, int]:
         """Where those partitions end that hold anything to be read; the consumer stands at its beginning."""
         known = await consumer.topics()
         names = [name for name in map(self._options.full, topics) if name in known]
         consumer.assign([TopicPartition(name, 0) for name in names])
         await consumer.end_offsets([TopicPartition(name, 0) for name in names])  # the client knows the topics then
-        partitions = [TopicPartition(name, each) for name in names for each in consumer.partitions_for_topic(name) or ()]
+        partitions = [
+            TopicPartition(name, each) for name in names for each in consumer.partitions_for_topic(name) or ()
+        ]
         if not partitions:
             return {}
         consumer.assign(partitions)
@@ -79,7 +79,7 @@ class Past:
         return left
 
     async def _piece(self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> list[Incoming]:
-        """The next records; partitions that are read to their ends are taken from `ends`. Waits until something comes."""
+        """The next records, when some come. Partitions that are read to their ends are taken from `ends`."""
         records: list[Incoming] = []
         started_s = time.monotonic()
         while ends and not records and time.monotonic() - started_s < self._options.request_timeout_s:

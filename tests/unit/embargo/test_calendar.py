@@ -58,4 +58,10 @@ def test_partitions_that_are_gone_take_what_they_hold_along() -> None:
 
 
 def test_what_others_wrote_is_passed_over() -> None:
-    assert due(made(Incoming("held", 0, 0, 0, None, b"x"), Incoming("held", 0, 1, 0, b"k", b"", (("due-ms", b"soon"),))), 99) == []
+    assert (
+        due(
+            made(Incoming("held", 0, 0, 0, None, b"x"), Incoming("held", 0, 1, 0, b"k", b"", (("due-ms", b"soon"),))),
+            99,
+        )
+        == []
+    )

@@ -29,7 +29,9 @@ def as_read(until: datetime) -> Incoming:
         pytest.param(datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC), 1000, id="utc"),
         pytest.param(datetime(1970, 1, 1, 2, tzinfo=timezone(timedelta(hours=2))), 0, id="another zone"),
         pytest.param(datetime(1970, 1, 1, 0, 0, 1, 1, tzinfo=UTC), 1001, id="a microsecond later: never too early"),
-        pytest.param(datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC), 253_402_300_800_000, id="the last of all"),
+        pytest.param(
+            datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC), 253_402_300_800_000, id="the last of all"
+        ),
     ],
 )
 def test_it_is_due_at_its_time_and_never_before(until: datetime, due_ms: int) -> None:

@@ -18,7 +18,7 @@ end
 
 local given = {}
 for i, rule in ipairs(rules) do
-  if string.match(held[i] or '', '^[cd]|%d+|(.+)$') == owner then
+  if string.match(held[i] or '', '^[cd]%d*|%d+|(.+)$') == owner then
     given[#given + 1] = rule
   end
 end
