@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import structlog
-from prometheus_client import CollectorRegistry
 
 from config.settings import Settings
 from config.topics import DEAD_LETTER_MAX_BYTES
@@ -22,20 +21,19 @@ from schemas.envelope import Incoming
 from workers import articles
 from workers.channels import ChannelBook
 from workers.dedup.claims_redis import RedisClaims, check_policy, connect, ping
-from workers.dedup.stories_memory import MemoryStories
+from workers.dedup.stories_redis import RedisStories
 from workers.dedup.told_redis import RedisTold
 from workers.embargo import Calendar, release
 from workers.errors import Broken, Refused
-from workers.health import Health, Missing
+from workers.health import Missing
 from workers.keeping import Keeper
 from workers.match import Matcher, explain
-from workers.metrics import Metrics
-from workers.metrics_http import serve
 from workers.pipeline import Pipeline, Step
 from workers.placing import Placer
 from workers.recalling import Recalling
 from workers.refusals import Refusals
 from workers.rules.book import Book, LiveRule
+from workers.standing import Standing
 from workers.streams.batches import Work
 from workers.streams.match_worker import App, match_app
 from workers.streams.options import Options
@@ -90,17 +88,18 @@ def failpoint(text: str) -> Callable[[Step], None]:
 class MatchParts:
     """Everything a match worker is made of, wired."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, standing: Standing | None = None) -> None:
         match = settings.match
+        standing = standing or Standing()
         self.settings = settings
         self.options = options_of(settings)
-        self.metrics = Metrics(CollectorRegistry())
-        self.health = Health(set(Missing), self._health_changed)
+        self.metrics = standing.metrics
+        self.health = standing.health
+        standing.sizes = lambda: {"rules": len(self.book), "channels": len(self.channels)}
         self.redis = connect(settings.redis, settings.redis_claims.socket_timeout_s)
         self.claims = RedisClaims(self.redis, settings.redis_claims.key_prefix, int(match.lease_s * 1000))
         keep_ms = settings.redis_claims.told_days * 86_400_000
         self.told = RedisTold(self.redis, settings.redis_claims.key_prefix, int(match.lease_s * 1000), keep_ms)
-        self.stories = MemoryStories(lambda: int(datetime.now(UTC).timestamp() * 1000))
         self.calendar = Calendar()
         self.outbox = KafkaOutbox(self.options)
         self.channels = ChannelBook()
@@ -116,6 +115,7 @@ class MatchParts:
         )
         self.progress = Progress()
         self.think = Thinker()
+        self.stories = RedisStories(self.redis, settings.redis_claims.key_prefix, self.think)
         self._refused: list[tuple[Incoming, Refused]] = []  # touched by the thinking thread only
         self._policy = ""  # of Redis, once asked
         self.keeper = Keeper(
@@ -145,13 +145,6 @@ class MatchParts:
 
     def _explain(self, live: LiveRule, article: Article) -> Evidence:
         return explain(live.query, article, self.settings.match.max_hits, self.settings.match.excerpt_chars)
-
-    def _health_changed(self, missing: frozenset[Missing]) -> None:
-        self.metrics.ready.set(not missing)
-        if missing:
-            log.warning("not ready", missing=sorted(missing))
-        else:
-            log.info("ready", rules=len(self.book), channels=len(self.channels))
 
     async def keep(self, records: Sequence[Incoming]) -> None:
         """Apply records of the compacted topics."""
@@ -221,11 +214,10 @@ class MatchParts:
         await self.redis.aclose()
 
 
-def match_app_of(settings: Settings) -> App:
-    """The faust app of `wirewatch run match`."""
-    parts = MatchParts(settings)
-    if settings.match.metrics_port:
-        serve(parts.metrics.registry, settings.match.metrics_host, settings.match.metrics_port)
+def match_app_of(settings: Settings, standing: Standing) -> App:
+    """The faust app of `wirewatch run match`; whoever can import this has the engine."""
+    parts = MatchParts(settings, standing)
+    parts.health.lacks(Missing.ENGINE, False)
     work = Work(
         keep=parts.keep,
         loaded=parts.loaded,

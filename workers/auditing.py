@@ -32,6 +32,7 @@ AT_THE_EDGE_MS = 10 * MINUTE_MS  # the oldest records may be deleted while we re
 CLOCKS_MS = 60 * MINUTE_MS  # an output's timestamp may lie so far before its article's, by another clock
 STORY_MS = 8 * DAY_MS  # the longest dedup window, and a day
 OUTPUT_MAX_BYTES = 64 * 1024 * 1024  # of a record of ours; the topics take less
+HELD = "held"  # the topic of articles under embargo
 READ = ("articles", "alerts", "decisions", "dead-letters")  # what must not be deleted yet
 
 R = TypeVar("R", bound=Record)
@@ -83,7 +84,7 @@ class _Auditing:
         self._read_outputs()
         rules = Hindsight(self._records(["lists", "rules"], "rules", 0), self._terms.article_max_bytes)
         told_from_ms = self._alerts_from_ms + STORY_MS if self._alerts_from_ms else 0
-        clock = Clock(self._now_ms(), self._terms.edit_live_ms, told_from_ms)
+        clock = Clock(self._now_ms(), self._terms.edit_live_ms, told_from_ms, HELD in self._archive.topics())
         ledger = Ledger(self._outputs, rules, committed, clock, self._audit)
         for record in self._records(["articles"], "articles", self._audit.since_ms):
             if record.timestamp_ms >= self._audit.since_ms:

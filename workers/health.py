@@ -9,10 +9,21 @@ from enum import StrEnum
 class Missing(StrEnum):
     """What a worker that is not ready waits for."""
 
+    ENGINE = "engine"  # the matching engine is not loaded yet
     RULES = "rules"  # the compacted topics are not read to their ends yet
     PARTITIONS = "partitions"  # not yet a member of the consumer group
     STORE = "store"  # Redis is away
     BROKER = "broker"  # Kafka is away
+
+
+TOLD = {
+    Missing.ENGINE: "loading the matching engine, or compiling it: once for each processor, some 20 s",
+    Missing.RULES: "reading rules, lists and channels",
+    Missing.PARTITIONS: "joining the consumer group",
+    Missing.STORE: "Redis does not answer",
+    Missing.BROKER: "Kafka does not answer",
+}
+"""What the worker is waiting for, for people."""
 
 
 class Health:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.acceptance.audited import audited
 from tests.acceptance.house import House, pairs, wait_for
 
 ARTICLE_FILE = Path(__file__).parents[3] / "shared" / "articles" / "pyongyang-putin-visit.txt"
@@ -68,6 +69,7 @@ def test_a_refused_rule_changes_nothing_and_is_told_as_a_dead_letter(house: Hous
     (letter,) = house.rows("dead-letters")
     assert (letter["topic"], letter["reason"]) == ("rules", "query_refused")
     assert "never closed" in letter["message"]
+    audited(house)
 
 
 def test_two_workers_write_one_dead_letter_for_a_refused_rule(house: House) -> None:
@@ -97,6 +99,7 @@ def test_an_edit_is_live_within_two_seconds_and_so_is_its_end(house: House) -> N
     house.publish({"uri": "z:2", "title": "A second zeppelin"})
     house.wait_done()
     assert pairs(house.rows("alerts.desk")) == [("late", "z:1")]
+    audited(house)
 
 
 def test_a_list_and_a_new_channel_are_live_before_the_rule_that_names_them(house: House) -> None:
@@ -146,6 +149,7 @@ def test_sigterm_drains_and_exits_0_with_nothing_left_and_nothing_twice(house: H
     house.start()
     house.wait_done()
     assert len(house.values("alerts")) == 400, f"{told_before} before the restart"
+    assert audited(house).total.matches == 400
 
 
 def test_a_worker_without_its_topics_says_so_and_exits_non_zero(house: House) -> None:

@@ -6,6 +6,7 @@ import base64
 
 import pytest
 
+from tests.acceptance.audited import audited
 from tests.acceptance.house import House, pairs
 from tests.acceptance.poison import COSTLY, COSTLY_BYTES, FINE, POISON, good, send_costly
 
@@ -34,6 +35,7 @@ def test_each_kind_of_poison_is_a_dead_letter_and_holds_up_nothing(house: House)
         assert row["message"]
         assert row["hint"]
     assert {uri for _, uri in pairs(house.rows("alerts.desk"))} == {f"g:{n}" for n in range(len(POISON) + 1)}
+    assert audited(house).letters.total() == len(POISON)
     assert worker.terminate() == 0
 
 

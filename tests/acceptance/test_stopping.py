@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.acceptance.audited import audited
 from tests.acceptance.house import House, WorkerProcess, wait_for
 from tests.services.kafka import KafkaServer
 from tests.services.redis import RedisServer
@@ -29,6 +30,7 @@ def assert_told(house: House, count: int) -> None:
     house.start()
     house.wait_done()
     assert {row["article"]["uri"] for row in house.rows("alerts")} == {f"a:{number}" for number in range(count)}
+    assert audited(house).total.matches == count
 
 
 def test_with_redis_frozen_and_a_batch_waiting(own_house: House, own_redis: RedisServer) -> None:

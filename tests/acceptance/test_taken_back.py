@@ -110,10 +110,13 @@ def test_on_other_partitions_of_other_workers_no_retraction_overtakes_its_alert(
         for number in range(60)
     ]
     house.apply({**RULE, "dedup": "article", "version": 2})
+    changes: list[dict[str, object]] = [
+        {},
+        {"version": 2, "is_correction": True},
+        {"version": 3, "status": "canceled"},
+    ]
     for each in range(0, 60, 10):
-        for partition, change in enumerate(
-            ({}, {"version": 2, "is_correction": True}, {"version": 3, "status": "canceled"})
-        ):
+        for partition, change in enumerate(changes):
             publish_to(house, partition, [{**article, **change} for article in articles[each : each + 10]])
         if each == 30:
             workers[1].kill()

@@ -102,15 +102,21 @@ def _first_of_each(records: Sequence[Record]) -> list[tuple[int, bytes]]:
 def _matches(house: House, trees: Mapping[str, Query]) -> dict[Pair, list[Place]]:
     """Every article record that a rule says yes to, by rule and uri, each in the order of its partition."""
     places: dict[Pair, list[Place]] = defaultdict(list)
+    known: dict[bytes, list[Pair]] = {}
     for record in witness.read_all(house.bootstrap, house.prefix + "articles"):
-        try:
-            article: Article = articles.read(record.value, MAX_BYTES)
-        except Refused:
-            continue
-        for rule_id, tree in trees.items():
-            if evaluate(tree, article):
-                places[Pair(rule_id, article.uri)].append(Place(record.partition, record.offset))
+        if record.value not in known:
+            known[record.value] = _matching(record.value, trees)
+        for pair in known[record.value]:
+            places[pair].append(Place(record.partition, record.offset))
     return places
+
+
+def _matching(value: bytes, trees: Mapping[str, Query]) -> list[Pair]:
+    try:
+        article: Article = articles.read(value, MAX_BYTES)
+    except Refused:
+        return []
+    return [Pair(rule_id, article.uri) for rule_id, tree in trees.items() if evaluate(tree, article)]
 
 
 def _judge_alerts(house: House, places: Mapping[Pair, list[Place]], verdict: Verdict) -> dict[Pair, set[str]]:

@@ -10,6 +10,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
+
+from workers.match.spellings import CLASSES, spellings
 
 WORD = re.compile(r"[a-z]{4,14}")
 _OPERATORS = frozenset(("and", "or", "not", "near"))
@@ -35,6 +38,20 @@ class FamilyRule:
         """Can a contestant be given it that knows words and phrases only?"""
         return not self.near and all(mark not in term for group in self.groups for term in group for mark in "*~")
 
+    @property
+    def spelled(self) -> list[list[str]]:
+        """The groups with all spellings of their words: for contestants that know none, so that all ask the same."""
+        return [[each for term in group for each in written(term)] for group in self.groups]
+
+
+def written(term: str) -> list[str]:
+    """A word or phrase in all its spellings; the first is its own."""
+    words = term.split(" ")
+    if not any(word in CLASSES for word in words):
+        return [term]
+    ways = {" ".join(each) for each in product(*map(spellings, words))}
+    return [term, *sorted(ways - {term})]
+
 
 def _group(terms: Sequence[str]) -> str:
     told = [f'"{term}"' if " " in term else term for term in terms]
@@ -50,8 +67,8 @@ class Corpus:
         counts = Counter(word for words in self.documents for word in set(words))
         share = {word: count / len(self.documents) for word, count in counts.items() if word not in _OPERATORS}
         self.share = share
-        self.names = [word for word, part in share.items() if 0.0001 < part < 0.003]
-        self.topics = [word for word, part in share.items() if 0.01 < part < 0.1]
+        self.names = [word for word, part in share.items() if 0.0003 < part < 0.003]
+        self.topics = [word for word, part in share.items() if 0.01 < part < 0.06]
 
     def phrase(self) -> str:
         """Two words side by side in a document, one of them a name."""

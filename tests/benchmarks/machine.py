@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 LIBRARIES = ("faust-streaming", "aiokafka", "quixstreams", "confluent-kafka", "pydantic", "orjson", "redis", "hiredis")
 
 
-def describe() -> dict[str, str]:
+def describe(libraries: Sequence[str] = LIBRARIES) -> dict[str, str]:
     """Date, processor, memory and versions."""
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
@@ -21,8 +22,8 @@ def describe() -> dict[str, str]:
         "load before": f"{os.getloadavg()[0]:.1f}",
         "system": f"{platform.system()} {platform.release().split('-')[0]}",
         "python": platform.python_version(),
-        "redis-server": _redis(),
-        **{name: _version(name) for name in LIBRARIES},
+        **({"redis-server": _redis()} if "redis" in libraries else {}),
+        **{name: _version(name) for name in libraries},
     }
 
 

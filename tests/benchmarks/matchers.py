@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -24,6 +25,13 @@ class Contestant(Protocol):
 
     def ask(self, story: Story) -> Iterable[Any]:
         """Their ids."""
+
+
+class Rival(Contestant, Protocol):
+    """One that others made: it goes by what it takes for words."""
+
+    def sees(self, story: Story) -> Callable[[str], bool]:
+        """Whether a word or phrase, as it is spelled there, is in the story by the rival's way of reading."""
 
 
 class Engine:
@@ -63,14 +71,22 @@ class MatcherPy:
 
         builder = SimpleMatcherBuilder()
         for number, rule in enumerate(rules):
-            pattern = "&".join("|".join(rf"\b{term}\b" for term in group) for group in rule.groups)
+            pattern = "&".join("|".join(rf"\b{term}\b" for term in group) for group in rule.spelled)
             builder.add_word(ProcessType.NONE, number, pattern)
         self._matcher = builder.build()
 
     def ask(self, story: Story) -> list[str]:
         """Numbers as ids, as with the others."""
-        text = f"{story[0]}\n{story[1]}".lower().replace("\n", " ")
-        return [str(found.word_id) for found in self._matcher.process(text)]
+        return [str(found.word_id) for found in self._matcher.process(self._text(story))]
+
+    def sees(self, story: Story) -> Callable[[str], bool]:
+        """Letter for letter between boundaries of words."""
+        text = self._text(story)
+        return lambda term: re.search(rf"\b{re.escape(term)}\b", text) is not None
+
+    @staticmethod
+    def _text(story: Story) -> str:
+        return f"{story[0]} | {story[1]}".lower().replace("\n", " ")
 
 
 class Mokaccino:
@@ -83,10 +99,10 @@ class Mokaccino:
 
         self._document = Document
         self._percolator = Percolator()
-        self._pairs = {term for rule in rules for group in rule.groups for term in group if " " in term}
+        self._pairs = {term for rule in rules for group in rule.spelled for term in group if " " in term}
         for number, rule in enumerate(rules):
-            whole = None
-            for group in rule.groups:
+            whole: Any = None
+            for group in rule.spelled:
                 any_of = Query.from_kv("word", group[0])
                 for term in group[1:]:
                     any_of = any_of | Query.from_kv("word", term)
@@ -95,7 +111,7 @@ class Mokaccino:
 
     def ask(self, story: Story) -> list[str]:
         """Split by one regular expression."""
-        words = _WORDS.findall(f"{story[0]}\n{story[1]}".lower())
+        words = self._words(story)
         document = self._document()
         for word in set(words):
             document.add_value("word", word)
@@ -103,18 +119,28 @@ class Mokaccino:
             document.add_value("word", pair)
         return list(map(str, self._percolator.percolate_list(document)))
 
+    def sees(self, story: Story) -> Callable[[str], bool]:
+        """As it is split for it."""
+        words = self._words(story)
+        return {*words, *map(" ".join, pairwise(words))}.__contains__
 
-_WORDS = re.compile(r"[a-z0-9]+")
+    @staticmethod
+    def _words(story: Story) -> list[str]:
+        return _WORDS.findall(f"{story[0]} | {story[1]}".lower())
 
-RIVALS: Mapping[str, type[MatcherPy] | type[Mokaccino]] = {MatcherPy.name: MatcherPy, Mokaccino.name: Mokaccino}
+
+_WORDS = re.compile(r"[a-z0-9]+|\|")
+
+RIVALS: Mapping[str, Callable[[Sequence[FamilyRule]], Rival]] = {MatcherPy.name: MatcherPy, Mokaccino.name: Mokaccino}
+"""By the names under which they are installed."""
 
 
-def agreement(one: Contestant, other: Contestant, stories: Sequence[Story]) -> tuple[int, int, int]:
-    """Hits that both have, that only the one has, and that only the other has."""
-    both = ours = theirs = 0
-    for story in stories:
-        mine, its = set(one.ask(story)), set(other.ask(story))
-        both += len(mine & its)
-        ours += len(mine - its)
-        theirs += len(its - mine)
-    return both, ours, theirs
+def absent() -> list[str]:
+    """The rivals that are not installed: nothing is compared with them."""
+    missing = []
+    for name in RIVALS:
+        try:
+            version(name)
+        except PackageNotFoundError:
+            missing.append(name)
+    return missing

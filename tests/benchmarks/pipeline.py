@@ -22,7 +22,7 @@ from tests.benchmarks.contest import OURS, PLAIN, PLAIN_PARSING, QUIX, Contest
 from tests.benchmarks.contestant import Contestant, Died
 from tests.benchmarks.prediction import Disagreement, Prediction, predict
 from tests.benchmarks.reuters import REPEATED_EVERY, CorpusMissing, Publication, publications, stories
-from tests.benchmarks.rule_maker import MadeRule, WordIndex, make_rules
+from tests.benchmarks.rule_maker import MadeRule, WordIndex, make_rules, make_silent
 from tests.benchmarks.spread import Spread, percentile
 from tests.benchmarks.stand import CHANNEL, Run, Stand
 from tests.services.kafka import KafkaServer
@@ -30,6 +30,7 @@ from tests.services.missing import Missing
 from tests.services.redis import RedisServer
 
 HITS_PER_STORY = 0.2 * REPEATED_EVERY / (REPEATED_EVERY - 1)  # one alert in five articles, repeated ones have none
+TELLING = 1000  # rules that match; more match nothing, so that as many alerts come of any number of rules
 PARTITIONS = 4
 FLOW_PER_S = 500  # beside the edits, well below what the worker carries
 SAMPLE = 3  # stories that the evaluator is asked about with every rule
@@ -42,6 +43,7 @@ with claims of its own, one process at a time, in turn. The worker runs with its
 repeats a story. "All of it": read, match, claim, publish and wait, confirm, commit. quix-streams and the parsing agent
 read with the same model and publish as many records of the same size, and do nothing in between.
 CPU is that of the process, user and system, between the same two commits. In brackets: least and greatest of the runs.
+Beyond 1,000 rules all others match nothing: as many alerts come of any number of rules, and rivals publish as many.
 Edit to live: an edit's acknowledgement by the broker → the publication of the first article that it matches; one is
 published every 5 ms, the first at once, so 0 says that the edit was live before that one had reached the matcher."""
 
@@ -54,7 +56,7 @@ class Arguments(argparse.Namespace):
     save: bool
     profile: bool
     articles: int | None
-    rules: int
+    rules: list[int] | None
     runs: int | None
     edits: int | None
     seed: int
@@ -93,7 +95,9 @@ def parser() -> argparse.ArgumentParser:
         "--profile", action="store_true", help="show where an article's time goes, instead of the contest"
     )
     made.add_argument("--articles", type=int, metavar="N", help="articles on the topic (60000; quick: 6000)")
-    made.add_argument("--rules", type=int, default=1000, metavar="N", help="watch rules (1000)")
+    made.add_argument(
+        "--rules", type=int, nargs="+", metavar="N", help="watch rules (1000 and 100000, each by itself; quick: 1000)"
+    )
     made.add_argument("--runs", type=int, metavar="N", help="rounds (3; quick: 1)")
     made.add_argument("--edits", type=int, metavar="N", help="edits whose way is timed (50; quick: 15)")
     made.add_argument("--seed", type=int, default=21578, metavar="N", help="of rules and order (21578)")
@@ -104,19 +108,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     """0 done or skipped, 1 wrong output or a contestant that failed."""
     wanted = parser().parse_args(argv, Arguments())
     described = machine.describe()
+    name = "pipeline-profile" if wanted.profile else "pipeline"
+    texts = [f"# {name}\n\n{report.facts(described)}"]
+    kept: dict[str, Any] = {"machine": described}
     try:
-        with tempfile.TemporaryDirectory(prefix="bench-") as folder, prepared(wanted, Path(folder)) as (stand, task):
-            result = anatomy.examine(stand, task.rules) if wanted.profile else contest(stand, task, wanted)
+        for number in wanted.rules or ([1000] if wanted.quick or wanted.profile else [1000, 100_000]):
+            told, result = measured(number, wanted)
+            texts.append(f"## {number:,} rules\n\n{report.facts(told)}\n\n{result.pop('text')}")
+            kept[f"{number} rules"] = {"task": told, **result}
     except (CorpusMissing, Missing) as reason:
         print(f"skipped: {reason}")
         return 0
     except (Disagreement, Died, Stalled, live_edits.NeverLive) as reason:
         print(f"failed: {reason}", file=sys.stderr)
         return 1
-    name = "pipeline-profile" if wanted.profile else "pipeline"
-    text = f"# {name}\n\n{report.facts(described)}\n{report.facts(task.told())}\n\n{result.pop('text')}\n"
+    text = "\n\n".join(texts if wanted.profile else [*texts, MEASURED]) + "\n"
     print(text)
-    kept = {"machine": described, "task": task.told(), **result}
     if wanted.json:
         report.write_json(wanted.json, kept)
     if wanted.save:
@@ -124,13 +131,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
+def measured(number: int, wanted: Arguments) -> tuple[dict[str, str], dict[str, Any]]:
+    """The task with so many rules, for people, and what came of it."""
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as folder,
+        prepared(number, wanted, Path(folder)) as (stand, task),
+    ):
+        return task.told(), anatomy.examine(stand, task.rules) if wanted.profile else contest(stand, task, wanted)
+
+
 @contextmanager
-def prepared(wanted: Arguments, folder: Path) -> Iterator[tuple[Stand, Task]]:
+def prepared(number: int, wanted: Arguments, folder: Path) -> Iterator[tuple[Stand, Task]]:
     """A broker and a store with everything on them."""
     corpus = stories()
-    rules = make_rules(WordIndex([story.text for story in corpus]), wanted.rules, HITS_PER_STORY, wanted.seed)
-    number = wanted.articles or (6_000 if wanted.quick else 60_000)
-    published = publications(corpus, number, wanted.seed)
+    index = WordIndex([story.text for story in corpus])
+    rules = make_rules(index, min(number, TELLING), HITS_PER_STORY, wanted.seed)
+    rules += make_silent(index, number - len(rules), wanted.seed, rules)
+    published = publications(corpus, wanted.articles or (6_000 if wanted.quick else 60_000), wanted.seed)
     task = Task(published, rules, predict(published, rules, SAMPLE, wanted.seed))
     records = [(rule.id, orjson.dumps(rule.record(CHANNEL))) for rule in rules]
     with KafkaServer() as kafka, RedisServer() as redis:
@@ -195,14 +212,12 @@ def outcome(runs: Mapping[str, Sequence[Run]], edits: Mapping[str, Sequence[live
         ),
         report.table(["ms", "edits", "p50", "p99", "max"], edit_rows),
         f"Alerts of {OURS} and {PLAIN}: exactly those that were predicted, in every run.",
-        MEASURED,
     ]
     return {
         "text": "\n\n".join(parts),
         "runs": {name: [asdict(run) | {"outputs": None} for run in each] for name, each in runs.items()},
         "ratios": ratios,
         "edit_ms": {name: {f"p{p}": percentile(each, p) for p in (50, 99, 100)} for name, each in times.items()},
-        "measured": MEASURED,
     }
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +23,7 @@ from tests.benchmarks.rival_quix import ARTICLE_MAX_BYTES, accumulate
 from workers import articles
 from workers.channels import ChannelBook
 from workers.dedup.claims_redis import RedisClaims, connect
-from workers.dedup.stories_memory import MemoryStories
+from workers.dedup.stories_redis import RedisStories
 from workers.dedup.told_redis import RedisTold
 
 BATCH = 500
@@ -92,7 +91,7 @@ def matching(outbox: FaustOutbox, redis_url: str, key_prefix: str, rules: Path, 
         Limits(16_384, 11_534_336),
     )
     claims = RedisClaims(connect(redis_url, 5), key_prefix, LEASE_MS)
-    stories = MemoryStories(lambda: int(time.time() * 1000))
+    stories = RedisStories(connect(redis_url, 5), key_prefix)
     told = RedisTold(connect(redis_url, 5), key_prefix, LEASE_MS, 30 * 86_400_000)
     placer = Placer(Recalling(told, NothingBefore(), lambda: None), stories, book, at_once)
     return Pipeline(

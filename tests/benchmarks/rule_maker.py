@@ -60,6 +60,10 @@ class WordIndex:
         """In how many documents the word is."""
         return len(self._postings[word])
 
+    def apart(self, one: str, other: str) -> bool:
+        """Whether no document has both words."""
+        return self._postings[one].isdisjoint(self._postings[other])
+
     def having(self, *groups: Sequence[str]) -> set[int]:
         """The documents that hold a word of each group."""
         sets = [set().union(*(self._postings.get(word, set()) for word in group)) for group in groups]
@@ -164,3 +168,40 @@ def _nearest(index: WordIndex, chance: random.Random, form: Form, mean: float, m
         if best is None or abs(draft[2] - mean) < abs(best[2] - mean):
             best = draft
     return best
+
+
+def make_silent(index: WordIndex, number: int, seed: int, others: Sequence[MadeRule] = ()) -> list[MadeRule]:
+    """So many rules that no document matches, as of many most do: of words that no document has together.
+
+    They are of the same forms but single words, and of words that documents have as often; none is among the others.
+    """
+    chance = random.Random(seed)
+    watched = [words for document in index.documents if len(words := index.watched(document)) >= 2]
+    taken = {rule.query for rule in others}
+    names = [name for name in FORMS if name != "word"]
+    weights = [FORMS[name][0] for name in names]
+    made: list[MadeRule] = []
+    while len(made) < number:
+        one, two = chance.sample(chance.choice(watched), 2)
+        three, four = chance.sample(chance.choice(watched), 2)
+        if not (index.apart(one, three) and index.apart(one, four)):
+            continue
+        name = chance.choices(names, weights)[0]
+        query, needs = _silent(name, one, two, three, four)
+        if query not in taken:
+            taken.add(query)
+            made.append(MadeRule(f"silent-{len(made):06}", name, query, needs, 0))
+    return made
+
+
+def _silent(name: str, one: str, two: str, three: str, four: str) -> tuple[str, tuple[tuple[str, ...], ...]]:
+    match name:
+        case "phrase":
+            return f'"{one} {three}"', ((one,), (three,))
+        case "phrase and word":
+            return f'"{one} {three}" AND {four}', ((one,), (three,), (four,))
+        case "word and alternatives":
+            return f"{one} AND ({three} OR {four})", ((one,), (three, four))
+        case "two words without a third":
+            return f"{one} AND {three} AND NOT {two}", ((one,), (three,))
+    return f"{one} AND {three}", ((one,), (three,))

@@ -1,15 +1,17 @@
-"""`./run chaos`."""
+"""Strike the pipeline with faults under a steady load, and judge what comes out."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 
-from tests.chaos.fault import Fault
+from tests.chaos import reliability, series, soak
 from tests.chaos.faults import BY_NAME, FAULTS
-from tests.chaos.play import drawn, play
-from tests.chaos.scene import Stage
+from tests.chaos.outcome import Outcome, append
+from tests.chaos.scene import BATCH
+from tests.services.missing import Missing
 
 
 class Arguments(argparse.Namespace):
@@ -28,43 +30,65 @@ class Arguments(argparse.Namespace):
 def arguments(given: Sequence[str] | None = None) -> Arguments:
     """Parsed; ends the process for what cannot be."""
     parser = argparse.ArgumentParser("./run chaos", description=__doc__)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--seeds", type=int)
-    parser.add_argument("--minutes", type=float)
-    parser.add_argument("--fault", action="append", choices=sorted(BY_NAME), metavar="NAME")
-    parser.add_argument("--each", action="store_true")
-    parser.add_argument("--list", action="store_true")
-    parser.add_argument("--save", action="store_true")
-    parser.add_argument("--soak", action="store_true")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--fault", action="append", choices=list(BY_NAME), metavar="NAME", help="this one; may be repeated"
+    )
+    which.add_argument("--each", action="store_true", help="each fault of the table, alone")
+    which.add_argument(
+        "--soak", action="store_true", help="an hour of mild faults; memory, descriptors and keys over time"
+    )
+    which.add_argument("--list", action="store_true", help="the table of faults")
+    parser.add_argument("--seed", type=int, default=1, help="the first seed (1)")
+    parser.add_argument("--seeds", type=int, help="so many seeds (1, without --minutes)")
+    parser.add_argument("--minutes", type=float, help="seed after seed, until so many minutes are over")
+    parser.add_argument("--save", action="store_true", help="keep the outcomes, and write docs/reliability.md")
     return parser.parse_args(given, Arguments())
 
 
-def plan(wanted: Arguments) -> Iterator[tuple[int, list[Fault]]]:
-    seed = wanted.seed
-    while True:
-        if wanted.each:
-            for fault in FAULTS:
-                yield seed, [fault]
-        elif wanted.fault:
-            yield seed, [BY_NAME[name] for name in wanted.fault]
-        else:
-            yield seed, drawn(seed)
-        seed += 1
+def list_faults() -> None:
+    """Each with what it does and may cost."""
+    width = max(map(len, BY_NAME))
+    for fault in FAULTS:
+        print(f"{fault.name:{width}}  {fault.does}; may repeat: {fault.cost.value}")
+
+
+def keep(outcome: Outcome) -> None:
+    """Beside the others."""
+    append(reliability.OUTCOMES, [reliability.stamp(outcome)])
+
+
+def written(page: Path) -> None:
+    """Say where."""
+    print(f"written: {page.relative_to(Path.cwd()) if page.is_relative_to(Path.cwd()) else page}")
+
+
+def run_series(wanted: Arguments) -> int:
+    """Runs by seed; 1 when one of them failed."""
+    alone = list(FAULTS) if wanted.each else [BY_NAME[name] for name in wanted.fault] if wanted.fault else None
+    seeds = wanted.seeds or (None if wanted.minutes else 1)
+    runs = series.bounded(series.plan(wanted.seed, alone), seeds and wanted.seed + seeds, wanted.minutes)
+    failed = series.run(runs, lambda line: print(line, flush=True), keep if wanted.save else lambda _: None)
+    if wanted.save:
+        written(reliability.write(BATCH))
+    return int(failed > 0)
 
 
 def main() -> int:
+    """The exit code: 1 when a promise was broken."""
     wanted = arguments()
-    failed = 0
-    with Stage() as stage:
-        for seed, faults in plan(wanted):
-            outcome = play(stage, faults, seed)
-            print(outcome.line(), flush=True)
-            for each in outcome.complaints:
-                print("   ", each[:1500])
-            failed += bool(outcome.complaints)
-            if seed >= wanted.seed + (wanted.seeds or 1) - 1 and (not wanted.each or faults[0] is FAULTS[-1]):
-                break
-    return int(failed > 0)
+    if wanted.list:
+        list_faults()
+        return 0
+    try:
+        if not wanted.soak:
+            return run_series(wanted)
+        complaints = soak.run(wanted.seed, wanted.minutes or 60, reliability.DOCS if wanted.save else None)
+    except Missing as reason:
+        sys.exit(str(reason))
+    if wanted.save:
+        written(reliability.write(BATCH))
+    return int(bool(complaints))
 
 
 if __name__ == "__main__":

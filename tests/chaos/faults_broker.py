@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import closing
+
+from kafka import TopicPartition
+from kafka.admin import KafkaAdminClient
+
+from tests.acceptance.load import CHANNELS
 from tests.chaos.fault import KAFKA, Cost, Fault
 from tests.chaos.faults_store import through
-from tests.chaos.scene import Scene
+from tests.chaos.scene import PARTITIONS, Scene
+from tests.services.kafka import KafkaServer
 
+OFFSETS, OFFSETS_PARTITIONS = "__consumer_offsets", 4  # as tests/services/kafka.py sets
 OUTAGE_TRIES = 4  # so often may a batch be sent in one outage, acknowledged or not
 
 
@@ -46,6 +55,39 @@ def slow_link(scene: Scene) -> None:
     scene.kafka_proxy.slow(0)
 
 
+def coordinator_moves(scene: Scene) -> None:
+    """A second broker takes over the coordinator of the group, and gives it back."""
+    offsets = [TopicPartition(OFFSETS, number) for number in range(OFFSETS_PARTITIONS)]
+    _lent_to_a_second_broker(scene, offsets)
+
+
+def leaders_move(scene: Scene) -> None:
+    """A second broker takes over the articles and what comes out, and gives them back."""
+    topics = ("articles", "alerts", "decisions", *(f"alerts.{name}" for name in CHANNELS))
+    _lent_to_a_second_broker(
+        scene, [TopicPartition(scene.house.prefix + topic, number) for topic in topics for number in range(PARTITIONS)]
+    )
+
+
+def _lent_to_a_second_broker(scene: Scene, partitions: Sequence[TopicPartition]) -> None:
+    scene.blow_to_all(2 * OUTAGE_TRIES)
+    with KafkaServer(eager=True, joins=scene.kafka) as second, closing(_admin(scene)) as client:
+        try:
+            for node in (2, 1):
+                client.alter_partition_reassignments({each: [node] for each in partitions})
+                moved_s = scene.until(lambda: not client.list_partition_reassignments(), 30)
+                assert moved_s is not None, "the partitions were not moved"
+                scene.recover()
+                scene.pass_some(0.2, 1)
+        finally:
+            second.stop()  # in order, so that the first knows that it is gone
+
+
+def _admin(scene: Scene) -> KafkaAdminClient:
+    """A client that knows of every broker there is now."""
+    return KafkaAdminClient(bootstrap_servers=scene.kafka.bootstrap)
+
+
 PROXY = frozenset({KAFKA})
 FAULTS = (
     Fault("broker-kill", "kill -9 of the broker; it comes back", Cost.BATCH, killed),
@@ -56,6 +98,20 @@ FAULTS = (
         restarted,
     ),
     Fault("broker-freeze", "SIGSTOP of the broker for 3 to 6 s", Cost.BATCH, frozen),
+    Fault(
+        "coordinator-move",
+        "the group's coordinator moves to a second broker, and back",
+        Cost.BATCH,
+        coordinator_moves,
+        mixes=False,  # the second broker is not behind the proxy
+    ),
+    Fault(
+        "leaders-move",
+        "the leaders of the articles and of all outputs move to a second broker, and back",
+        Cost.BATCH,
+        leaders_move,
+        mixes=False,
+    ),
     Fault(
         "kafka-half-open",
         "no byte to or from the broker for 3 to 6 s, nothing closed",

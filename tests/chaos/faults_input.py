@@ -35,7 +35,7 @@ def rules_flood(scene: Scene) -> None:
     topic = f"{scene.house.prefix}rules"
     for turn in range(EDITS_S * 20):
         started_s = time.monotonic()
-        scene.flow.send([_edit(turn * EDITS_PER_S // 20 + number, scene) for number in range(EDITS_PER_S // 20)], topic)
+        scene.flow.send([edit(turn * EDITS_PER_S // 20 + number, scene) for number in range(EDITS_PER_S // 20)], topic)
         scene.pass_s(max(0.0, started_s + 0.05 - time.monotonic()))
     scene.flow.send([("late", orjson.dumps({"id": "late", "query": LATE, "channels": ["east"]}))], topic)
     scene.pass_s(LIVE_S)
@@ -43,7 +43,8 @@ def rules_flood(scene: Scene) -> None:
     scene.flow.send([("late:1", orjson.dumps({"uri": "late:1", "title": f"A {LATE}"}))])
 
 
-def _edit(number: int, scene: Scene) -> tuple[str, bytes | None]:
+def edit(number: int, scene: Scene) -> tuple[str, bytes | None]:
+    """Of one of the rules that match nothing: a record, or a tombstone."""
     key = f"flood-{scene.chance.randrange(EDITED)}"
     if scene.chance.random() < 0.1:
         return key, None

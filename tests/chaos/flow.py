@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Event, Lock, Thread
 from typing import Any
 
@@ -11,27 +11,29 @@ import orjson
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
-from tests.acceptance.load import make_articles
-
 TURN_S = 0.05
 TIMEOUT_MS = 3_000
 DELIVERY_MS = 60_000  # longer than any outage here: what was handed over arrives
+FORGET_AT = 5_000
 MAX_BYTES = 20 * 1024 * 1024
 
 Row = dict[str, Any]
 
 
 class Flow:
-    """`per_s` articles a second from a thread of its own, by an idempotent producer that outlives a broker's outage."""
+    """`per_s` articles a second from a thread of its own, by an idempotent producer that outlives a broker's outage.
 
-    def __init__(self, bootstrap: str, topic: str, seed: int, per_s: int) -> None:
+    `make` makes articles: the number of the first, and how many.
+    """
+
+    def __init__(self, bootstrap: str, topic: str, make: Callable[[int, int], Sequence[Row]], per_s: int) -> None:
         self._topic = topic
-        self._seed = seed
+        self._make = make
         self._per_s = per_s
         self._stop = Event()
         self._failures: list[Exception] = []
         self._lock = Lock()
-        self._futures: list[Any] = []
+        self._futures: list[Any] = []  # those not yet known to be acknowledged
         self._producer = KafkaProducer(
             bootstrap_servers=bootstrap,
             acks="all",
@@ -57,6 +59,8 @@ class Flow:
             for key, value in rows:
                 future = self._producer.send(topic or self._topic, value, key.encode(), timestamp_ms=stamp)
                 self._futures.append(future)
+            if len(self._futures) > FORGET_AT:
+                self._futures = [each for each in self._futures if not each.succeeded()]
 
     def stop(self) -> int:
         """End it and wait for the broker to have all of it; how many were not acknowledged. Raises what it raised."""
@@ -78,8 +82,7 @@ class Flow:
         try:
             while not self._stop.wait(TURN_S):
                 due = int((time.monotonic() - started_s) * self._per_s) - self.sent
-                made = make_articles(self.sent, due, self._seed)
-                self.send([(each["uri"], orjson.dumps(each)) for each in made])
+                self.send([(each["uri"], orjson.dumps(each)) for each in self._make(self.sent, due)])
                 self.sent += due
         except (KafkaError, OSError, AssertionError) as exc:
             self._failures.append(exc)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 import time
+import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,7 +43,8 @@ def play(stage: Stage, faults: Sequence[Fault], seed: int) -> Outcome:
             _strike(scene, faults, outcome)
             _judge(scene, faults, outcome)
         except CAME_OFF as exc:
-            outcome.complaints.append(f"the run did not come off: {exc!r}"[:3000])
+            where = [f"{Path(each.filename).name}:{each.lineno}" for each in traceback.extract_tb(exc.__traceback__)]
+            outcome.complaints.append(f"the run did not come off: {exc!r} at {' '.join(where)}"[-3000:])
         outcome.ended += scene.fleet.ended
         outcome.complaints += [f"a worker ended {each}" for each in scene.fleet.ended]
         if outcome.complaints:

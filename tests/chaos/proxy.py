@@ -39,6 +39,7 @@ class Proxy:
         self._passing.set()
         self._delay_s = 0.0
         self._links: set[Link] = set()
+        self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
@@ -74,7 +75,7 @@ class Proxy:
 
     def cut(self) -> None:
         """Reset all connections, as a firewall that was restarted."""
-        self._do(lambda: self._to_all(_abort))
+        self._do(lambda: self._to_all(_cut))
 
     def strand(self) -> None:
         """Forget all connections and tell nobody, as a NAT does: they stay open and silent, new ones work."""
@@ -96,30 +97,36 @@ class Proxy:
     async def _close(self) -> None:
         if self._server is not None:
             self._server.close()
-        for each in list(self._links):
-            _abort(each)
+        writers = list(self._writers)
+        for each in writers:
+            _reset(each)
         for task in list(self._tasks):
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, *(each.wait_closed() for each in writers), return_exceptions=True)
 
     async def _connected(self, from_client: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
+        self._writers.add(client)
         try:
             await self._passing.wait()
             from_server, server = await asyncio.open_connection("127.0.0.1", self.target)
-        except (OSError, asyncio.CancelledError):
-            client.transport.abort()
+            self._writers.add(server)
+            await self._carry(from_client, from_server, Link(client, server))
+            self._writers.discard(server)
+        except OSError:
+            _reset(client)
+        finally:
+            self._writers.discard(client)
             self._tasks.discard(task)
-            return
-        link = Link(client, server)
+
+    async def _carry(self, from_client: asyncio.StreamReader, from_server: asyncio.StreamReader, link: Link) -> None:
         self._links.add(link)
         try:
-            await asyncio.gather(self._pump(from_client, server, link), self._pump(from_server, client, link))
+            await asyncio.gather(self._pump(from_client, link.server, link), self._pump(from_server, link.client, link))
         finally:
             self._links.discard(link)
-            self._tasks.discard(task)
 
     async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, link: Link) -> None:
         with suppress(OSError):
@@ -138,10 +145,14 @@ def _strand(link: Link) -> None:
     link.stranded = True
 
 
-def _abort(link: Link) -> None:
-    for writer in (link.client, link.server):
-        raw: socket.socket | None = writer.get_extra_info("socket")
-        if raw is not None:
-            with suppress(OSError):
-                raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
-        writer.transport.abort()
+def _cut(link: Link) -> None:
+    _reset(link.client)
+    _reset(link.server)
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    raw: socket.socket | None = writer.get_extra_info("socket")
+    if raw is not None:
+        with suppress(OSError):
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+    writer.transport.abort()

@@ -7,22 +7,26 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import redis as redis_client
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
+from kafka.errors import KafkaError
 
 from tests.acceptance.house import House, closing
-from tests.acceptance.load import CHANNELS, QUERIES, RULES
+from tests.acceptance.load import CHANNELS, QUERIES, RULES, make_articles
 from tests.chaos.fleet import Fleet
 from tests.chaos.flow import Flow
 from tests.chaos.lag import Lag
 from tests.chaos.proxy import Proxy
 from tests.chaos.shim import CLOCK, SHIFT
 from tests.services.kafka import KafkaServer
+from tests.services.missing import program
 from tests.services.redis import RedisServer
 
 BATCH = 50
@@ -148,33 +152,44 @@ class Stage:
     RUNS_A_BROKER = 20
 
     def __init__(self) -> None:
-        self._stack = ExitStack()
-        self._brokers = ExitStack()
+        """Raises Missing when the machine lacks what a server needs."""
+        program("redis-server", "redis-server")
+        self._kafka_proxy, self._redis_proxy = Proxy(), Proxy()
+        self._kafka = self._new_kafka()
+        self._stack, self._broker = ExitStack(), ExitStack()
         self._runs = 0
-        self._kafka: KafkaServer | None = None
 
-    def __enter__(self) -> Stage:
-        self._kafka_proxy = self._stack.enter_context(Proxy())
-        self._redis_proxy = self._stack.enter_context(Proxy())
+    def __enter__(self) -> Self:
+        self._stack.enter_context(self._kafka_proxy)
+        self._stack.enter_context(self._redis_proxy)
+        self._stack.push(self._broker)
+        self._start_broker()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._brokers.close()
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stack.close()
 
-    def _broker(self) -> KafkaServer:
-        if self._runs % self.RUNS_A_BROKER == 0:
-            self._brokers.close()
-            self._kafka = self._brokers.enter_context(KafkaServer(eager=True, proxy_port=self._kafka_proxy.port))
-            self._kafka_proxy.target = self._kafka.behind_proxy
+    def _new_kafka(self) -> KafkaServer:
+        return KafkaServer(eager=True, proxy_port=self._kafka_proxy.port)
+
+    def _start_broker(self) -> None:
+        self._broker.enter_context(self._kafka)
+        self._kafka_proxy.target = self._kafka.behind_proxy
+
+    def _next_broker(self) -> KafkaServer:
+        if self._runs and self._runs % self.RUNS_A_BROKER == 0:
+            self._broker.close()
+            self._kafka = self._new_kafka()
+            self._start_broker()
         self._runs += 1
-        assert self._kafka is not None
         return self._kafka
 
     @contextmanager
     def scene(self, seed: int, keeps: bool, through: frozenset[str], bends: bool) -> Iterator[Scene]:
         """Set for a run: `keeps` is a store with an AOF, `through` what the workers reach by a proxy."""
-        kafka = self._broker()
+        kafka = self._next_broker()
         prefix, folder = f"c{self._runs}-{seed}.", Path(tempfile.mkdtemp(prefix="chaos-"))
         with ExitStack() as stack:
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -184,7 +199,7 @@ class Stage:
             house.create_topics(CHANNELS, PARTITIONS)
             stack.callback(_forget, kafka.bootstrap, prefix)
             house.apply(*RULES, ODD)
-            flow = Flow(kafka.bootstrap, prefix + "articles", seed, FLOW_PER_S)
+            flow = Flow(kafka.bootstrap, prefix + "articles", partial(make_articles, seed=seed), FLOW_PER_S)
             stack.callback(flow.close)
             lag = Lag(kafka.bootstrap, prefix + "wirewatch-match", prefix + "articles", PARTITIONS)
             stack.callback(lag.close)
@@ -215,9 +230,10 @@ class Stage:
 
 
 def _forget(bootstrap: str, prefix: str) -> None:
-    """Take the run's topics away."""
-    client = KafkaAdminClient(bootstrap_servers=bootstrap)
-    try:
-        client.delete_topics([name for name in client.list_topics() if name.startswith(prefix)])
-    finally:
-        client.close()
+    """Take the run's topics away, if the broker answers."""
+    with suppress(KafkaError, OSError):
+        client = KafkaAdminClient(bootstrap_servers=bootstrap, bootstrap_timeout_ms=5_000)
+        try:
+            client.delete_topics([name for name in client.list_topics() if name.startswith(prefix)])
+        finally:
+            client.close()

@@ -1,12 +1,13 @@
 """`wirewatch` as a test may bend it: its wall clock shifted, its process stopped at a numbered step.
 
 python -m tests.chaos.shim run match, with CHAOS_CLOCK naming a file of eight bytes (seconds to add, a double that may
-change at any time) and CHAOS_STOP as STEP:N (SIGSTOP when that step is passed for the Nth time).
+change at any time), CHAOS_STOP as STEP:N (SIGSTOP when that step is passed for the Nth time) and CHAOS_LOSE as N (each
+Nth message is told as sent and is not: a worker that must be found out).
 
-What is shifted: `time.time`, `time.time_ns` and `datetime.now`, `utcnow` and `today` of everything in Python that this
-process imports; aiokafka's own compiled parts, which look at the clock by themselves, are switched off, so the timestamps
-of what is sent are shifted too. Not shifted: monotonic clocks, as nothing can
-set them; the clocks of the broker and of Redis, which leases and dedup windows go by.
+What is shifted: `time.time`, `time.time_ns` and `datetime.now`, `utcnow` and `today` of everything in Python that
+this process imports. aiokafka's compiled parts look at the clock by themselves and are switched off, so that the
+timestamps of what is sent are shifted too. Not shifted: monotonic clocks, as nothing can set them; the clocks of
+the broker and of Redis, which leases and dedup windows go by.
 """
 
 from __future__ import annotations
@@ -18,10 +19,14 @@ import signal
 import struct
 import sys
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from itertools import count
+from typing import TYPE_CHECKING, Any
 
-CLOCK, STOP = "CHAOS_CLOCK", "CHAOS_STOP"
+if TYPE_CHECKING:
+    from schemas.envelope import Outgoing
+
+CLOCK, STOP, LOSE = "CHAOS_CLOCK", "CHAOS_STOP", "CHAOS_LOSE"
 SHIFT = struct.Struct("d")
 
 
@@ -85,6 +90,18 @@ def stop_at(step_name: str, number: int) -> None:
     setattr(workers.app, "failpoint", failpoint)  # noqa: B010
 
 
+def lose(one_in: int) -> None:
+    """Have the outbox lie."""
+    from workers.streams.outbox_kafka import KafkaOutbox
+
+    honest, numbers = KafkaOutbox.publish, count(1)
+
+    async def publish(self: KafkaOutbox, messages: Sequence[Outgoing]) -> list[Outgoing]:
+        return await honest(self, [each for each in messages if next(numbers) % one_in])
+
+    setattr(KafkaOutbox, "publish", publish)  # noqa: B010
+
+
 def main() -> None:
     """Bend, then run the command."""
     if clock := os.environ.get(CLOCK):
@@ -93,6 +110,8 @@ def main() -> None:
     if stop := os.environ.get(STOP):
         name, _, number = stop.partition(":")
         stop_at(name, int(number))
+    if one_in := os.environ.get(LOSE):
+        lose(int(one_in))
     from workers.__main__ import run_with
 
     sys.exit(run_with(sys.argv[1:]))

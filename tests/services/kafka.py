@@ -53,23 +53,24 @@ SETTINGS = {
 class KafkaServer:
     """Ended with the block. `stop`, `kill` and `pause` break it; `start` brings it back to its port and its data."""
 
-    def __init__(self, eager: bool = False, proxy_port: int | None = None) -> None:
+    def __init__(self, eager: bool = False, proxy_port: int | None = None, joins: KafkaServer | None = None) -> None:
         """An eager broker is up in half the time, and slower under load: for tests, not for measuring.
 
         With the port of a proxy the broker has a second address, `behind_proxy`: whom the proxy brings there is told to
-        come by the proxy again.
+        come by the proxy again. One that joins another is the second node of its cluster, and no controller.
         """
         java = program("java", "openjdk-17-jre-headless")
         jars = f"{kafka_jars()}/*"
         formatted = _formatted(java, jars)
-        port, controller_port = free_port(), free_port()
+        port = free_port()
+        self._controller: str = joins._controller if joins else f"127.0.0.1:{free_port()}"
         self.bootstrap = f"127.0.0.1:{port}"
         self.behind_proxy = free_port()
         self._temporary = tempfile.TemporaryDirectory(prefix="kafka-", ignore_cleanup_errors=True)
         folder = Path(self._temporary.name)
         proxied = (self.behind_proxy, proxy_port) if proxy_port else None
-        properties = _write(folder, self.bootstrap, f"127.0.0.1:{controller_port}", proxied)
-        for name, content in formatted.items():
+        properties = _write(folder, self.bootstrap, self._controller, proxied, second=joins is not None)
+        for name, content in (_of_second_node(formatted) if joins else formatted).items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content)
         command = [java, HEAP, *([EAGER] if eager else []), "-cp", jars, "kafka.Kafka", str(properties)]
@@ -132,10 +133,14 @@ class KafkaServer:
             client.close()
 
 
-def _write(folder: Path, broker: str, controller: str, proxied: tuple[int, int] | None = None) -> Path:
+def _write(
+    folder: Path, broker: str, controller: str, proxied: tuple[int, int] | None = None, second: bool = False
+) -> Path:
     here, told = (f",PROXIED://127.0.0.1:{port}" for port in proxied) if proxied else ("", "")
+    controls = "" if second else f",CONTROLLER://{controller}"
     addresses = {
-        "listeners": f"PLAINTEXT://{broker},CONTROLLER://{controller}{here}",
+        **({"process.roles": "broker", "node.id": "2"} if second else {}),
+        "listeners": f"PLAINTEXT://{broker}{controls}{here}",
         "advertised.listeners": f"PLAINTEXT://{broker}{told}",
         "controller.quorum.voters": f"1@{controller}",
         "log.dirs": str(folder / "data"),
@@ -145,10 +150,21 @@ def _write(folder: Path, broker: str, controller: str, proxied: tuple[int, int] 
     return path
 
 
+def _of_second_node(formatted: dict[str, bytes]) -> dict[str, bytes]:
+    """The same files for node 2: a folder says whose it is."""
+    meta = next(name for name in formatted if name.endswith("meta.properties"))
+    lines = [line for line in formatted[meta].decode().splitlines() if not line.startswith(("node.id", "directory.id"))]
+    return {**formatted, meta: "\n".join([*lines, "node.id=2", f"directory.id={_new_id()}", ""]).encode()}
+
+
+def _new_id() -> str:
+    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+
+
 @cache
 def _formatted(java: str, jars: str) -> dict[str, bytes]:
     """The files of an empty data folder. They name no address, so one is enough for all brokers of a run."""
-    identity = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    identity = _new_id()
     with tempfile.TemporaryDirectory(prefix="kafka-") as name:
         properties = _write(Path(name), "127.0.0.1:9092", "127.0.0.1:9093")
         command = [java, EAGER, "-cp", jars, "kafka.tools.StorageTool", "format", "--config", str(properties)]

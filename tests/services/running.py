@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TypeVar
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, TypeVar
 
 import pytest
 
-from tests.services.kafka import KafkaServer
 from tests.services.missing import Missing
-from tests.services.redis import RedisServer
 
-Server = TypeVar("Server", KafkaServer, RedisServer)
+Server = TypeVar("Server", bound=AbstractContextManager[Any])
 
 
 @contextmanager

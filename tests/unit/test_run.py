@@ -12,7 +12,7 @@ import pytest
 
 from tests.sources import ROOT
 
-COMMANDS = ("setup", "demo", "test", "check", "bench")
+COMMANDS = ("setup", "demo", "test", "check", "bench", "chaos")
 PYTHON = """#!/bin/sh
 [ "$1" != -V ] || echo Python 3.99.0
 [ "$1" != -m ] || echo "$@" >>"$CALLS"
@@ -159,6 +159,13 @@ class TestServers:
         assert re.search(r'^CI=true exec .*/\.\./run" test$', (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
 
 
+class TestChaos:
+    def test_it_has_servers_and_draws_only_what_is_asked_for(self, checkout: Checkout) -> None:
+        alone = [".[demo,test]", "tests.services.kafka_jars", "tests.chaos"]
+        assert checkout.asked("chaos", "--seed", "3") == alone
+        assert checkout.asked("chaos", "--soak")[0] == ".[demo,test,bench]"
+
+
 class TestRun:
     @pytest.mark.parametrize("command", COMMANDS)
     @pytest.mark.parametrize("flag", ["--help", "-h"])
@@ -175,7 +182,7 @@ class TestRun:
     @pytest.mark.parametrize(
         ("arguments", "told"),
         [
-            (["deploy"], "there is no command deploy; there are: setup, demo, test, check, bench"),
+            (["deploy"], "there is no command deploy; there are: setup, demo, test, check, bench, chaos"),
             (["setup", "now"], "setup takes no now"),
             (["check", "tests"], "check takes no tests"),
             (["bench", "nothing"], "there is no benchmark nothing; there are: "),

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import signal
+from typing import TYPE_CHECKING, NoReturn
+
 import typer
 
 from workers.commands.endings import EXIT_CODES
 from workers.commands.session import settings_of
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from workers.standing import Standing
 
 app = typer.Typer(no_args_is_help=True, help="Run a worker until SIGTERM or Ctrl-C.", epilog=EXIT_CODES)
 
@@ -25,16 +32,33 @@ def match(ctx: typer.Context) -> None:
     """
     settings = settings_of(ctx)
     from config import logging
-    from config.sources import SettingsError
 
     logging.setup(settings.log_format, settings.log_level)
-    # Behind the log, since the import compiles the matching engine where that has not been done before, and says so.
+    standing = _served(settings)
+    # The import compiles the matching engine where that has not been done before; the worker says so and can be asked.
+    signal.signal(signal.SIGTERM, _leave)  # until the app has its own way
     from workers.app import match_app_of
     from workers.streams.match_worker import run_app
 
-    try:
-        app = match_app_of(settings)
-    except OSError as exc:  # nothing but the metrics listens
-        served = f"{settings.match.metrics_host}, match.metrics_port: {settings.match.metrics_port}"
-        raise SettingsError([f"match.metrics_host: {served}: cannot be listened on: {exc.strerror or exc}"]) from None
-    run_app(app)
+    run_app(match_app_of(settings, standing))
+
+
+def _leave(*_: object) -> NoReturn:
+    """Nothing has been begun yet."""
+    raise SystemExit(0)
+
+
+def _served(settings: Settings) -> Standing:
+    """What the worker says of itself, over HTTP if that is wished for. Raises SettingsError."""
+    from config.sources import SettingsError
+    from workers.standing import Standing
+
+    standing = Standing()
+    if settings.match.metrics_port:
+        try:
+            standing.serve(settings.match.metrics_host, settings.match.metrics_port)
+        except OSError as exc:
+            served = f"{settings.match.metrics_host}, match.metrics_port: {settings.match.metrics_port}"
+            told = f"match.metrics_host: {served}: cannot be listened on: {exc.strerror or exc}"
+            raise SettingsError([told]) from None
+    return standing

@@ -9,7 +9,8 @@ or each a name, that the other lacks. Paragraphs, menus and captions that only o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -17,6 +18,10 @@ from workers.dedup.text import SHINGLE_WORDS, Text
 
 BLOCK_WORDS = 6  # a shorter block may have been found by chance
 GAP_WORDS = 4  # of each side: more words are another paragraph
+
+DENSE_WORDS = 200  # a text with fewer is a report of figures rather than a page: wherever a number stands, it counts
+LONG_WORDS = 400
+SLIP_LETTERS = 8  # shorter names may differ in one letter: Iran and Iraq, Marin and Martin
 
 _MASK = "#"
 _NUMBER = re.compile(r"\d+([.,]\d+)*(st|nd|rd|th|[%a-z])?")
@@ -42,18 +47,49 @@ class Difference(NamedTuple):
 def difference(left: Text, right: Text) -> Difference | None:
     """The first place where they tell different news; None where there is none."""
     lefts, rights = _read(left), _read(right)
-    known, other_known = frozenset(lefts), frozenset(rights)
+    lacks = _lacked(lefts, rights)
+    if min(len(lefts), len(rights)) < DENSE_WORDS:
+        numbers = [next(filter(is_number, sorted(each)), None) for each in lacks]
+        if numbers[0] and numbers[1]:
+            return Difference(numbers[0], numbers[1])
     for one, other in _replaced(lefts, rights):
         glued, other_glued = "".join(one), "".join(other)
         if glued in other_glued or other_glued in glued:  # a renderer has lost a space
             continue
-        for marked, other_marked in (
-            (set(filter(is_number, one)), set(filter(is_number, other))),
-            (left.names.intersection(one), right.names.intersection(other)),
-        ):
-            if marked - other_known and other_marked - known:
-                return Difference(" ".join(one), " ".join(other))
+        lacking, other_lacking = lacks[0].intersection(one), lacks[1].intersection(other)
+        numbers_differ = any(map(is_number, lacking)) and any(map(is_number, other_lacking))
+        names, other_names = lacking & left.names, other_lacking & right.names
+        if numbers_differ or (names and other_names and not _misspelt(names, other_names)):
+            return Difference(" ".join(one), " ".join(other))
     return None
+
+
+def _lacked(lefts: Sequence[str], rights: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Words of which either text has more than the other; of long texts, those that the other has nowhere.
+
+    A long text has small numbers all over it, in lists and menus: that it has one more says nothing.
+    """
+    if min(len(lefts), len(rights)) < LONG_WORDS:
+        counts, other_counts = Counter(lefts), Counter(rights)
+        return frozenset(counts - other_counts), frozenset(other_counts - counts)
+    words, other_words = frozenset(lefts), frozenset(rights)
+    return words - other_words, other_words - words
+
+
+def _misspelt(names: Iterable[str], others: Iterable[str]) -> bool:
+    """Each of the names is one of the others but for a slip of the pen."""
+    return all(any(_slipped(name, other) for other in others) for name in names)
+
+
+def _slipped(one: str, other: str) -> bool:
+    """Long words that agree at both ends, of which one lost a letter or has two the wrong way round."""
+    shorter, longer = sorted((one, other), key=len)
+    start = next((place for place, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), 0)
+    if len(shorter) < SLIP_LETTERS or not 0 < start < len(shorter) - 1:
+        return False
+    if len(longer) == len(shorter) + 1:
+        return shorter[start:] == longer[start + 1 :]
+    return one[:start] + one[start + 1] + one[start] + one[start + 2 :] == other
 
 
 def _replaced(lefts: Sequence[str], rights: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:

@@ -6,13 +6,14 @@ import re
 
 from schemas.article import Article
 from workers.dedup.address import host_of, normalise_url
-from workers.dedup.stories import DAY_MS, KEYS, Fingerprint
+from workers.dedup.stories import DAY_MS, Fingerprint
 from workers.dedup.text import Text, least_numbers
 from workers.rules.language.fold import fold
 from workers.rules.language.split import folded_sequence
 
 WORDS_MAX = 10_000  # of an article are compared, its first ones: it bounds the memory an article takes
 _CHARACTERS_MAX = 20 * WORDS_MAX  # are read for them
+_SOURCE_CHARACTERS_MAX = 200
 _INSIDE = re.compile(
     r"(?:(?<=[^\W_]\s)|(?<=[^\W_],\s)|(?<=[^\W_];\s))[^\W\d_][^\W_]*"
 )  # a word that begins no sentence
@@ -30,10 +31,10 @@ def fingerprint(article: Article, keep_ms: int = DAY_MS) -> Fingerprint:
     return Fingerprint(
         uri=article.uri,
         version=article.version,
-        source=" ".join(folded_sequence(article.source or "")) or host_of(article.url),
+        source=(" ".join(folded_sequence(article.source or "")) or host_of(article.url))[:_SOURCE_CHARACTERS_MAX],
         url=normalise_url(article.url),
         text=text,
-        keys=least_numbers(text, KEYS),
+        keys=least_numbers(text),
         keep_ms=keep_ms,
     )
 

@@ -23,9 +23,9 @@ class Likest(NamedTuple):
 
 
 def likeness(one: Text, other: Text) -> float:
-    """Containment: of the shingles of the text that has fewer, those that stand in the other; 0 to 1."""
+    """Containment: of the shingles of the text that has fewer, those that stand in the other; 0 to 1, 4 decimals."""
     fewer = min(len(one.shingles), len(other.shingles))
-    return len(one.shingles & other.shingles) / fewer if fewer else 0.0
+    return round(len(one.shingles & other.shingles) / fewer, 4) if fewer else float(one.words == other.words)
 
 
 def likest(text: Text, earlier: Iterable[Text]) -> Likest | None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from workers.dedup.likeness import SAME_TEXT_WORDS, likeness, likest
-from workers.dedup.stories import KEYS, UPDATE_AT, Fingerprint, PlacementReason
-from workers.dedup.text import Text
+from workers.dedup.stories import UPDATE_AT, Fingerprint, PlacementReason
+from workers.dedup.text import Text, keys_of
 
 POSTED_MAX = 8  # articles under one key, the latest: keys of menus and footers have thousands
 COMPARED_MAX = 12  # articles that may be like it are looked at
@@ -56,14 +56,15 @@ def words_key(text: Text) -> str | None:
 def likely(own: Fingerprint, shared: Mapping[Posted, int]) -> list[int]:
     """The articles that are worth comparing, those that are likest by the keys they share first.
 
-    Each text's keys are its least numbers, so of two texts only those below the lesser of their greatest keys can be
-    shared: on average a part KEYS / shingles of the text that has more. By that the likeness is estimated.
+    Each text's keys are the least of its numbers, so of two texts only those can be shared that lie below the greatest
+    key of either: a part of all that is known, keys_of() / shingles of one of them. By that the likeness is estimated.
     """
     shingles = len(own.text.shingles)
 
     def estimate(posted: Posted, keys: int) -> float:
-        fewer, more = sorted((shingles, posted.shingles))
-        return keys / (fewer * min(1.0, KEYS / more)) if fewer else 0.0
+        fewer = min(shingles, posted.shingles)
+        part = min(keys_of(each) / each for each in (shingles, posted.shingles) if each) if fewer else 0.0
+        return keys / (fewer * part) if part else 0.0
 
     found = [(estimate(posted, keys), keys, posted.article) for posted, keys in shared.items()]
     return [article for guess, _, article in sorted(found, reverse=True)[:COMPARED_MAX] if guess >= ESTIMATE_FROM]

@@ -12,7 +12,6 @@ from workers.dedup.text import Text
 DAY_MS = 86_400_000
 STORY_MAX_MS = 7 * DAY_MS  # a story ends so long after its first article, however often it is seen again
 UPDATE_AT = (3, 10, 30)  # sources of a story at which it is worth telling of it again
-KEYS = 64  # of a text, the least of its shingles' numbers
 SOURCES_MAX = 1000  # are told apart; further ones are not counted
 
 
@@ -35,7 +34,7 @@ class Fingerprint:
     source: str  # folded; empty where the article names none
     url: str | None  # normalised; None where it names no page of its own
     text: Text
-    keys: tuple[int, ...]  # by which likely copies are found: unsigned, of 64 bits, ascending
+    keys: tuple[int, ...]  # the least of its shingles' numbers, see keys_of()
     keep_ms: int  # for so long other articles may be found to be its copies
 
 

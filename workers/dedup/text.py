@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 SHINGLE_WORDS = 3
+KEYS_LEAST, KEYS_MOST = 32, 256
+SHINGLES_PER_KEY = 16
 _LEVEL = 6  # of zlib: higher ones gain 1 % and take twice as long
 _NAME = "^"  # no word begins with it
 _FACTORS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)  # odd, of 64 bits, by place in the shingle
@@ -64,7 +66,11 @@ def shingle_numbers(words: Sequence[str]) -> NDArray[np.uint64]:
     return mixed
 
 
-def least_numbers(text: Text, most: int) -> tuple[int, ...]:
-    """The least of its shingles' numbers, `most` at most: of texts that share shingles some are the same (MinHash)."""
-    numbers = np.unique(shingle_numbers(text.words))
-    return tuple(numbers[:most].tolist())
+def least_numbers(text: Text) -> tuple[int, ...]:
+    """The least of its shingles' numbers: of texts that share shingles some are the same (MinHash, bottom k)."""
+    return tuple(np.unique(shingle_numbers(text.words))[: keys_of(len(text.shingles))].tolist())
+
+
+def keys_of(shingles: int) -> int:
+    """How many numbers stand for a text: a part of all, so that a piece of a long text is found by some of them."""
+    return min(shingles, max(KEYS_LEAST, min(shingles // SHINGLES_PER_KEY, KEYS_MOST)))

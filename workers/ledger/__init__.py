@@ -1,6 +1,6 @@
 """Every match accounted for: articles and rules on one side, alerts, decisions and dead letters on the other."""
 
-from workers.ledger.balance import Audit, Balance
+from workers.ledger.balance import FINDINGS_MAX, Audit, Balance
 from workers.ledger.copies import Copies
 from workers.ledger.finding import SURPLUS, Finding, Slip
 from workers.ledger.ledger import Clock, Ledger
@@ -9,6 +9,7 @@ from workers.ledger.rules import Standing
 from workers.ledger.told import RuleAsTold, same_query
 
 __all__ = [
+    "FINDINGS_MAX",
     "SURPLUS",
     "Audit",
     "Balance",

@@ -10,6 +10,7 @@ from schemas.article import Article
 from schemas.envelope import Incoming, moment
 from schemas.reasons import HeldReason, RefusalReason
 from workers.ledger.balance import Audit, Balance
+from workers.ledger.embargoes import Embargoes
 from workers.ledger.finding import Finding, Slip
 from workers.ledger.outputs import Outputs
 from workers.ledger.reach import Reach
@@ -26,6 +27,7 @@ class Clock:
     now_ms: int
     edit_live_ms: int  # workers know an edit so long after its record, and clocks differ by no more
     told_from_ms: int  # decisions of articles received from then on name alerts that must still be there
+    holds: bool = True  # articles under embargo are held and come again: there is a topic for that
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Ledger:
         self._clock = clock
         self._audit = audit
         self._reach = Reach()
+        self._embargoes = Embargoes()
         self._doubts: list[Doubt] = []
 
     def unreadable(self, record: Incoming, reason: RefusalReason, message: str) -> None:
@@ -80,6 +83,7 @@ class Ledger:
         """An article record: who says yes to it, and what was told."""
         source = Source(article.uri, article.version, clipped(record.timestamp_ms))
         case = Case(record, article, source, self._entered(record))
+        self._embargoes.take(record, article, pending=case.pending)
         matched = self._rules.match(article)
         told = [each for each in self._outputs.of(source) if each.is_alert or each.place == record.position]
         told_ms = 0
@@ -151,7 +155,7 @@ class Ledger:
         if not any(each.what is BESIDE_ANYTHING for each in decisions):
             for channel in self._outputs.copies.missing(told, case.source):
                 self._find(Slip.COPY_MISSING, case, told.rule.id, f"alerts.{channel} does not carry {told.id}")
-        if told.alert_id and case.at_ms >= self._clock.told_from_ms and not self._outputs.was_told(told):
+        if case.at_ms >= self._clock.told_from_ms and not self._outputs.was_told(told):
             self._find(Slip.NEVER_TOLD, case, told.rule.id, f"{_named(told)} names {told.alert_id}")
         self._check_window(case, standing, told)
 
@@ -238,6 +242,9 @@ class Ledger:
             detail = f"{extra.record} carries {extra.alert_id}"
             received = moment(source.received_ms)
             self._audit.find(Finding(Slip.COPY_EXTRA, extra.rule_id, source.uri, "", received, detail))
+        if self._clock.holds:
+            for finding in self._embargoes.overdue(self._clock.now_ms):
+                self._audit.find(finding)
         self._audit.unheard = self._outputs.unheard
         return self._audit
 

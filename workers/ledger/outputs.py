@@ -10,7 +10,16 @@ from schemas.dead_letter import DeadLetter
 from schemas.decision import Decision
 from schemas.envelope import Incoming
 from workers.ledger.copies import Copies, Extra
-from workers.ledger.told import BESIDE_ANYTHING, NEEDS_NO_MATCH, RuleAsTold, Source, Told, milliseconds, received_ms
+from workers.ledger.told import (
+    BESIDE_ANYTHING,
+    NEEDS_NO_MATCH,
+    TOLD_LATELY,
+    RuleAsTold,
+    Source,
+    Told,
+    milliseconds,
+    received_ms,
+)
 
 ARTICLES = "articles"
 
@@ -22,12 +31,13 @@ class Outputs:
     """
 
     def __init__(self, since_ms: int, copies: Copies) -> None:
-        self._since_ms = since_ms  # of articles received before only the ids of their alerts are kept
+        self._since_ms = since_ms  # of articles received before, only what was told of which story is kept
         self.copies = copies
         self._told: dict[Source, list[Told]] = {}
         self._rules: dict[RuleAsTold, RuleAsTold] = {}
         self._routes: dict[tuple[str, ...], tuple[str, ...]] = {}
-        self._alerts: dict[int, tuple[int, int]] = {}  # by the hash of the id: of which record last, and when
+        self._alerts: set[int] = set()  # hashes of their ids
+        self._stories: dict[int, tuple[int, int]] = {}  # by rule and story: of which record it was told last, and when
         self._retracted_ms: dict[tuple[str, str], list[int]] = {}  # by rule and story
         self._too_large: set[tuple[str, str]] = set()
         self._letters: set[tuple[int, int, int]] = set()
@@ -48,16 +58,19 @@ class Outputs:
         self._enter(source, told)
 
     def _note_alert(self, alert: Alert, source: Source, at_ms: int) -> int | None:
-        """When the same id last told of another record of the story, if nothing was taken back since."""
-        number, record = hash(alert.id), hash(source)
-        seen = self._alerts.get(number)
-        self._alerts[number] = (record, at_ms)
+        """When the rule last told of the story, for another record, if that was not taken back since."""
+        self._alerts.add(hash(alert.id))
+        subject = (alert.rule.id, alert.story)
         if alert.kind in NEEDS_NO_MATCH:
-            self._retracted_ms.setdefault((alert.rule.id, alert.story), []).append(at_ms)
-        if seen is None or seen[0] == record or alert.kind is not AlertKind.CREATED:
+            self._retracted_ms.setdefault(subject, []).append(at_ms)
+        if alert.kind is not AlertKind.CREATED:
             return None
-        retracted = self._retracted_ms.get((alert.rule.id, alert.story), ())
-        return None if any(seen[1] <= each <= at_ms for each in retracted) else seen[1]
+        story, record = hash(subject), hash(source)
+        seen = self._stories.get(story)
+        self._stories[story] = (record, at_ms)
+        if seen is None or seen[0] == record:
+            return None
+        return None if any(seen[1] <= each <= at_ms for each in self._retracted_ms.get(subject, ())) else seen[1]
 
     def decision(self, decision: Decision, at_ms: int) -> None:
         """One from `decisions`."""
@@ -106,7 +119,12 @@ class Outputs:
         return (partition, offset, at_ms) in self._letters
 
     def was_told(self, decision: Told) -> bool:
-        """Whether the alert is there that a decision names; or it was too large, which a decision of its own says."""
+        """Whether the alert is there that a decision names; or it was too large, which a decision of its own says.
+
+        Only what was told within a dedup window is looked for: an older one may be gone.
+        """
+        if decision.alert_id is None or decision.what not in TOLD_LATELY:
+            return True
         return hash(decision.alert_id) in self._alerts or (decision.rule.id, decision.story) in self._too_large
 
     def left(self) -> Iterator[tuple[Source, Told]]:

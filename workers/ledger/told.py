@@ -14,6 +14,7 @@ from schemas.reasons import HeldReason
 What: TypeAlias = AlertKind | HeldReason
 
 NEEDS_NO_MATCH = frozenset({"retracted"})  # kinds of alerts that tell of an article which the rule may say no to
+TOLD_LATELY = frozenset({"seen_already", "same_story"})  # reasons: their alert is no older than a dedup window
 BESIDE_ANYTHING = HeldReason.TOO_LARGE  # a part of an alert was refused: of its topics some may have it
 
 

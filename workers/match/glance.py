@@ -26,6 +26,7 @@ _JOINERS = ".,'&+#"
 _SPACED = {code: " " for code in range(128) if not chr(code).isalnum() and chr(code) not in _JOINERS}
 _JOINED = re.compile("[.,'&+#][.,'&+#]*(?:[a-z0-9]|(?<=[+#]))")  # begins with a set, which is searched for fast
 _IDLE = ".,'&"  # no part of a word at the edge of a piece
+_BARE = {ord(joiner): None for joiner in _JOINERS}
 _RUN = re.compile("[a-z0-9][a-z0-9]*")
 
 Found: TypeAlias = tuple[int, int]
@@ -112,15 +113,16 @@ def glance_at(article: Article) -> Glance:
 class Piecewise:
     """One ASCII text. A piece is what stands between two spaces or other characters that no word has."""
 
-    __slots__ = ("_joined", "_language", "_pieces", "_text")
+    __slots__ = ("_bare", "_index", "_language", "_pieces", "_text")
 
     def __init__(self, text: str, language: str | None) -> None:
         if not text.isascii():
             raise Unfit
         self._text = f" {text.translate(_SPACED).lower()} "  # a place in it is one more than in the text
         self._language = language
-        self._pieces: dict[int, Sequence[tuple[str, int, int]]] | None = None
-        self._joined: dict[str, list[Found]] = {}
+        self._pieces: dict[int, str] | None = None
+        self._bare = ""  # their letters and digits: a word of a piece is made of some that follow each other
+        self._index: dict[str, list[Found]] | None = None
 
     def occurrences(self, node: Word | Phrase, most: int) -> Sequence[Found]:
         """The first `most` of a term, left to right, counted from 1. Raises Unfit."""
@@ -133,17 +135,15 @@ class Piecewise:
 
     def _word(self, word: str, most: int) -> Sequence[Found]:
         forms = spellings(word)
-        self._split_joined()
-        found = [place for form in forms for place in self._joined.get(form, ())]
+        found = [place for form in forms for place in self._joined(form)]
         for form in forms:
             if form in self._text:
                 found += islice(self._alone(form), most)
         return sorted(found)[:most] if len(found) > 1 else found
 
     def _phrase(self, words: Sequence[frozenset[str]]) -> Iterator[Found]:
-        self._split_joined()
         first, *others = words
-        starts = [place for form in first for place in self._joined.get(form, ())]
+        starts = [place for form in first for place in self._joined(form)]
         starts += [place for form in first for place in self._alone(form)]
         for start, end in sorted(starts):
             last = end
@@ -176,23 +176,36 @@ class Piecewise:
 
     def _behind(self, place: int) -> tuple[str, int, int] | None:
         """The word that follows what ends here."""
-        text, pieces = self._text, self._split_joined()
+        text, pieces = self._text, self._joined_pieces()
         while found := _RUN.search(text, place):
             start, end = found.span()
             piece = text.rfind(" ", 0, start) + 1
             if piece not in pieces:
                 return found[0], start, end
-            for word, begin, end in pieces[piece]:
+            for word, begin, end in _words_of(pieces[piece], self._language):
                 if piece + begin >= place:
                     return word, piece + begin, piece + end
             place = text.find(" ", start)
         return None
 
-    def _split_joined(self) -> dict[int, Sequence[tuple[str, int, int]]]:
-        """The words of each piece that may have several or joined ones, by where it starts; places are in the piece."""
+    def _joined(self, word: str) -> Sequence[Found]:
+        """Where a word stands in pieces that may have several or joined ones; most have none that is asked for."""
+        pieces = self._joined_pieces()
+        if word.translate(_BARE) not in self._bare:
+            return ()
+        if self._index is None:
+            index: dict[str, list[Found]] = {}
+            for start, piece in pieces.items():
+                for found, begin, end in _words_of(piece, self._language):
+                    index.setdefault(found, []).append((start + begin, start + end))
+            self._index = index
+        return self._index.get(word, ())
+
+    def _joined_pieces(self) -> dict[int, str]:
+        """Those pieces by where they start."""
         if self._pieces is None:
-            text, joined = self._text, self._joined
-            pieces: dict[int, Sequence[tuple[str, int, int]]] = {}
+            text = self._text
+            pieces: dict[int, str] = {}
             done = 0
             for found in _JOINED.finditer(text):
                 at = found.start()
@@ -204,13 +217,8 @@ class Piecewise:
                     continue
                 if done - start > PIECE_MAX_CHARS:
                     raise Unfit
-                pieces[start] = words = _words_of(piece, self._language)
-                for word, begin, end in words:
-                    place = start + begin, start + end
-                    if word in joined:
-                        joined[word].append(place)
-                    else:
-                        joined[word] = [place]
+                pieces[start] = piece
+            self._bare = " ".join(pieces.values()).translate(_BARE)
             self._pieces = pieces
         return self._pieces
 

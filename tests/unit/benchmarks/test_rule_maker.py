@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from tests.benchmarks.rule_maker import FORMS, SHARE_MAX, MadeRule, WordIndex, make_rules
+from tests.benchmarks.rule_maker import FORMS, SHARE_MAX, MadeRule, WordIndex, make_rules, make_silent
 
 DOCUMENTS = 600
 
@@ -88,3 +88,12 @@ def test_a_rule_is_written_with_its_channel() -> None:
         "query": "tariff",
         "channels": ["desk"],
     }
+
+
+def test_of_a_silent_rule_no_document_has_the_words_together() -> None:
+    telling = make_rules(INDEX, 80, 0.2, seed=6)
+    rules = make_silent(INDEX, 200, 6, telling)
+    assert len({rule.query for rule in [*rules, *telling]}) == 280
+    assert not any(INDEX.having(*rule.needs) for rule in rules)
+    assert {rule.form for rule in rules} == set(FORMS) - {"word"}
+    assert rules == make_silent(INDEX, 200, 6, telling)

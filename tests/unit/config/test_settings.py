@@ -34,7 +34,7 @@ def refusal(config_file: Path | None, environ: dict[str, str]) -> str:
 def test_the_defaults_are_accepted_and_name_every_knob() -> None:
     settings = load(None, {})
     assert settings.kafka == "localhost:9092"
-    assert settings.match.batch_max_records == 500
+    assert settings.match.batch_max_records == 2000
     assert settings.redis_claims.key_prefix == "wirewatch:"
     tree = tomllib.loads(DEFAULTS.read_text())
     named = {name for name, value in tree.items() if not isinstance(value, dict)}

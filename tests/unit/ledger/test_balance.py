@@ -291,3 +291,14 @@ def test_a_group_that_has_committed_nothing_is_refused() -> None:
 
 def test_topics_without_articles_are_balanced() -> None:
     assert_balanced(settled().audit())
+
+
+@pytest.mark.parametrize("kind", list(AlertKind))
+def test_an_alert_of_any_kind_accounts_for_its_match(kind: AlertKind) -> None:
+    town = settled()
+    town.tell(bulletin(1))
+    for topic in ("alerts", "alerts.desk"):
+        town.alter(topic, lambda row: row.update(kind=kind))
+    audit = town.audit()
+    assert_balanced(audit)
+    assert audit.rules["r"].told == {kind: 1}

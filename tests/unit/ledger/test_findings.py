@@ -212,3 +212,26 @@ def test_channels_that_nobody_can_listen_to_are_counted() -> None:
     audit = town.audit()
     assert audit.balanced()
     assert audit.unheard == {"desk": 1}
+
+
+@pytest.mark.parametrize(
+    ("waits_s", "then", "found"),
+    [
+        pytest.param(600, None, [Slip.NOT_RELEASED], id="its time has passed"),
+        pytest.param(200, None, [], id="its time has not come"),
+        pytest.param(600, {}, [], id="it came again"),
+        pytest.param(600, {"status": "canceled"}, [], id="it was killed"),
+        pytest.param(600, {"version": 1}, [Slip.NOT_RELEASED], id="an older version came"),
+    ],
+)
+def test_an_article_whose_embargo_is_over_must_come_again(
+    waits_s: float, then: dict[str, object] | None, found: list[Slip]
+) -> None:
+    town = settled()
+    town.archive.make("held")
+    until = moment(town.world.now_ms + 300_000).isoformat()
+    town.tell(bulletin(1, version=2, embargoed_until=until))
+    town.wait(waits_s)
+    if then is not None:
+        town.tell(bulletin(1, **{"version": 2, **then}))
+    assert [each.slip for each in town.audit().findings] == found

@@ -123,7 +123,7 @@ class Catalogue:
         term = edits.add_term(self._store.state, _COMMON[min(length, len(_COMMON) - 1)])
         self._words.add(key, term, members)
         self._want(key, 1)
-        self.forms.link(key, term)
+        self.forms.forget(key)
         return term
 
     def _want(self, key: Key, step: int) -> None:
@@ -159,9 +159,9 @@ class Catalogue:
             del self._numbers[key]
             kind = key[0]
             if kind in _WORDS:
-                self.forms.unlink(key, term)
                 self._want(key, -1)
                 self._word_forgotten(key, term)
+                self.forms.forget(key)
             elif kind not in {"p", "g"}:
                 members = self._members(key)
                 self.outside.remove(key, term, members)

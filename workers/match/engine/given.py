@@ -13,11 +13,11 @@ class Given:
     def __init__(self, article: Mapping[str, object]) -> None:
         get = article.get
         self._article = article
-        self.title = _text(get("title"))
-        self.lead = _text(get("lead"))
-        self.body = _text(get("body"))
-        self.language = _text(get("language"))
-        urgency = get("urgency")
+        title, lead, body, language, urgency = get("title"), get("lead"), get("body"), get("language"), get("urgency")
+        self.title = title if isinstance(title, str) else None
+        self.lead = lead if isinstance(lead, str) else None
+        self.body = body if isinstance(body, str) else None
+        self.language = language if isinstance(language, str) else None
         self.urgency = urgency if type(urgency) is int else None
 
     @property

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import cast
+from typing import Any, cast
+
+import numpy as np
 
 from schemas.article import Article
 from workers.errors import Broken
@@ -16,6 +18,7 @@ from workers.match.engine.clauses import Need, branches
 from workers.match.engine.given import Given
 from workers.match.engine.kernel import edits, entries
 from workers.match.engine.kernel.programs import CHECKED
+from workers.match.engine.kernel.state import ALIKE
 from workers.match.engine.keys import ALWAYS_KEY, Check, Literal
 from workers.match.engine.plain import Tokens, plain_rule
 from workers.match.engine.store import Store
@@ -44,7 +47,7 @@ class Matcher:
         self._lists = dict(lists or {})
         self._slots: dict[str, int | tuple[int, ...]] = {}
         self._branched = 0  # how many rules have several slots
-        self._ids: list[str] = [""]  # for each slot its rule
+        self._ids: Any = np.full(1 << 10, "", object)  # for each slot its rule; an array is faster to pick many from
         self._queries: list[str | Query | None] = [None]  # for each slot its rule as it was given
         self._loose: dict[int, Query] = {}  # for each slot that is to be confirmed its rule's tree
         with _no_collecting():
@@ -93,7 +96,7 @@ class Matcher:
         self._store.put([0] * longest + batch)
         first = edits.add_rules(self._store.state, len(rule_ids), longest)
         self._slots.update(zip(rule_ids, range(first, first + len(rule_ids)), strict=True))
-        self._ids += rule_ids
+        self._name(first, rule_ids)
         self._queries += map(rules.__getitem__, rule_ids)
 
     def add(self, rule_id: str, query: str | Query) -> None:
@@ -130,13 +133,20 @@ class Matcher:
         else:
             self._store.put(literals)
         slot = edits.add_rule(self._store.state, len(literals), besides)
-        if slot == len(self._ids):
-            self._ids.append(rule_id)
+        self._name(slot, [rule_id])
+        if slot == len(self._queries):
             self._queries.append(query)
         else:
-            self._ids[slot] = rule_id
             self._queries[slot] = query
         return slot
+
+    def _name(self, first: int, rule_ids: list[str]) -> None:
+        """Slots from the first on are these rules'."""
+        behind = first + len(rule_ids)
+        if behind > len(self._ids):
+            self._ids = np.concatenate((self._ids, np.full(max(behind, len(self._ids)), "", object)))
+        self._ids[first:behind] = rule_ids
+        self._store.name(first, rule_ids)
 
     def remove(self, rule_id: str) -> None:
         """Forget; one that is not there is forgotten already."""
@@ -152,16 +162,18 @@ class Matcher:
 
     def match(self, article: Article | Mapping[str, object]) -> list[str]:
         """The ids of the rules that say yes, sorted. A mapping has an article's field names."""
-        given = cast(Article, Given(article)) if isinstance(article, dict | Mapping) else article
+        given = cast(Article, Given(article)) if type(article) is dict or isinstance(article, Mapping) else article
+        store = self._store
         if not self._asked(given):
             return []
-        sure, unsure = self._store.hits()
-        found = list(map(self._ids.__getitem__, sure))
+        found: list[str] = self._ids[store.sure_hits()].tolist()
+        unsure = store.unsure_hits()
         if unsure:
             found += self._confirmed(given, unsure, set(found))
         if self._branched:
             found = list(set(found))
-        found.sort()
+        if unsure or self._branched or store.numbers[ALIKE]:
+            found.sort()
         return found
 
     def explain(self, rule_id: str, article: Article | Mapping[str, object]) -> Account:
@@ -170,7 +182,7 @@ class Matcher:
         query = self._queries[slots if isinstance(slots, int) else slots[0]]
         if query is None:
             raise Broken(f"rule {rule_id} is filed without its query")
-        given = cast(Article, Given(article)) if isinstance(article, dict | Mapping) else article
+        given = cast(Article, Given(article)) if isinstance(article, Mapping) else article
         if isinstance(query, str):
             return account(parse(query, self._lists), given, self._lists)
         return account(query, given)
@@ -192,16 +204,16 @@ class Matcher:
     def _asked(self, article: Article) -> int:
         """How many rules hit; their slots are in the store."""
         store, catalogue = self._store, self._catalogue
-        title, lead, body = store.put_text(article.title or "", article.lead or "", article.body or "")
+        title, lead, body, ascii_only = store.put_text(article.title or "", article.lead or "", article.body or "")
         language = catalogue.language(article.language)
         terms = catalogue.outside.of(article) if catalogue.outside.asked else ()
         urgency = _NO_NUMBER if article.urgency is None else article.urgency
         extra = store.put_behind(terms) if terms else 0
-        count = entries.match(store.state, title, lead, body, language, urgency, extra)
+        count = entries.match(store.state, title, lead, body, ascii_only, language, urgency, extra)
         while count < 0:
             catalogue.forms.learn(-count, language)
             extra = store.put_behind(terms) if terms else 0
-            count = entries.match(store.state, title, lead, body, language, urgency, extra)
+            count = entries.match(store.state, title, lead, body, ascii_only, language, urgency, extra)
         store.rest()
         return count
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from workers.match.engine.keys import Key
 from workers.match.occurrences import fitting
-from workers.match.spellings import spelling, spellings
+from workers.match.spellings import CLASSES, spelling, spellings
 from workers.match.stems import stem
 
 K = TypeVar("K")
@@ -76,13 +76,16 @@ class Words:
 
     def terms(self, exact: str, folded: str, language: str | None) -> list[int]:
         """The terms that the word satisfies in an article of this language."""
-        found = [term for term in (self._words.get(spelling(folded)), self._exact.get(exact)) if term is not None]
+        word = self._words.get(CLASSES.get(folded, folded))
+        found = [] if word is None else [word]
+        if exact in self._exact:
+            found.append(self._exact[exact])
         if self._wildcards:
             found.extend(self._fitting(folded))
         if self._stems:
             found.extend(self._stemmed(folded, language))
         if self._alternatives:
-            places = chain.from_iterable(self._alternatives.get(term, ()) for term in tuple(found))
+            places = [place for term in found for place in self._alternatives.get(term, ())]
             found.extend(dict.fromkeys(places))
         return found
 

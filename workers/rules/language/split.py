@@ -94,6 +94,11 @@ def _given(normal: Normal, starts: list[int], ends: list[int]) -> tuple[list[int
     return [normal.origin[start] for start in starts], [normal.ends[end - 1] for end in ends]
 
 
+def exact_words(text: str, *, language: str | None = None) -> list[str]:
+    """Exactly the words of `split(text, language=language)` as written (`exact`), sooner."""
+    return _words(normalise(text).text, _drops_suffixes(language))[0]
+
+
 def folded_words(text: str, *, language: str | None = None) -> set[str]:
     """Exactly the set of the folded words of `split(text, language=language)`, sooner."""
     drops_suffixes = _drops_suffixes(language)

@@ -193,3 +193,37 @@ def test_a_rule_as_deep_as_may_be_is_no_recursion_error() -> None:
         matcher.add("a", query)
         assert matcher.match(article_of(text)) == ["a"]
         assert explain(query, article_of(text), 50, 240).hits
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        pytest.param([f"{number:05}" for number in range(40)], id="told apart by their first bytes"),
+        pytest.param(
+            [f"rule of the desk {number:05}" for number in range(40)], id="alike in more bytes than are sorted by"
+        ),
+        pytest.param(["", "\0", "a", "a\0", "aa", "a" * 16, "a" * 17, "a" * 16 + "\0"], id="one begins another"),
+        pytest.param(["é", "e", "z", "中", "\U0001f600", "\uffff", "\ud800", "\ue000", "É" * 9], id="beyond ASCII"),
+    ],
+)
+def test_ids_come_sorted_however_they_were_added(ids: list[str]) -> None:
+    added = list(ids)
+    Random(3).shuffle(added)
+    matcher = Matcher(dict.fromkeys(added, "word"))
+    assert matcher.match({"title": "a word"}) == sorted(ids)
+
+
+def test_a_rule_in_a_crowded_bucket_can_be_taken_out_and_put_back() -> None:
+    """The last record takes the place of the one taken out: of every width, first, middle and last."""
+    guards = ["", " AND b", " AND (b OR c)", " AND (b OR c OR d)", " AND (b OR c OR d OR e OR f)", " NOT x"]
+    rules = {f"{number:03}": "common" + guards[number % 6] for number in range(300)}
+    matcher, left = Matcher(rules), dict(rules)
+    article = {"title": "common b"}
+    for rule_id in Random(5).sample(sorted(rules), 250):
+        matcher.remove(rule_id)
+        del left[rule_id]
+        assert matcher.match(article) == sorted(left)
+    for rule_id, query in rules.items():
+        matcher.add(rule_id, query)
+    assert matcher.match(article) == sorted(rules)
+    assert matcher.match({"title": "common"}) == [each for each in sorted(rules) if int(each) % 6 in (0, 5)]

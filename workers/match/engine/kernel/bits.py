@@ -10,7 +10,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from workers.match.engine.kernel.compiled import inner
+from workers.match.engine.kernel.compiled import hot
 from workers.match.engine.kernel.state import U64
 
 HIGH = np.uint64(0x8080808080808080)
@@ -44,7 +44,26 @@ trailing_zeros: Callable[[Any], int] = intrinsic(_trailing_zeros)
 """How many of the lowest bits of an unsigned 64-bit number are 0; the number is not 0."""
 
 
-@inner
+def _prefetch(_: Any, array: Any, index: Any) -> Any:
+    signature = types.void(array, index)
+
+    def generate(context: Any, builder: Any, __: Any, arguments: Any) -> Any:
+        data = context.make_array(array)(context, builder, arguments[0]).data
+        place = builder.bitcast(builder.gep(data, [arguments[1]]), ir.IntType(8).as_pointer())
+        number = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [place.type, number, number, number])
+        fetch = builder.module.declare_intrinsic("llvm.prefetch", [place.type], kind)
+        builder.call(fetch, [place, number(0), number(3), number(1)])  # to read; keep it near; data
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+prefetch: Callable[[Any, int], None] = intrinsic(_prefetch)
+"""Have this place of the array brought near: it is looked at soon. A place that is not there does no harm."""
+
+
+@hot
 def letters_and_digits(eight: U64) -> U64:
     """The highest bit of each byte that is an ASCII letter or digit."""
     low = eight & _LOW7
@@ -54,20 +73,20 @@ def letters_and_digits(eight: U64) -> U64:
     return (letters | digits) & ~eight & HIGH
 
 
-@inner
+@hot
 def mixed(key: U64, more: U64) -> U64:
     """A hash of two numbers: all bits of both reach the upper half."""
     made = (key ^ (more * _MIX_MORE)) * _MIX
     return (made ^ (made >> _HALF)) * _MIX
 
 
-@inner
+@hot
 def index_of(value: U64) -> int:
     """An unsigned number below 2**63 as one to count with."""
     return np.int64(value)  # type: ignore[return-value]
 
 
-@inner
+@hot
 def code_of(value: U64) -> int:
     """The lower half of the number, which may be negative."""
     return np.int64(np.int32(value & _LOWER))  # type: ignore[return-value]

@@ -23,14 +23,15 @@ from workers.match.engine.kernel.bits import (
     index_of,
     mixed,
 )
-from workers.match.engine.kernel.compiled import inner
-from workers.match.engine.kernel.growth import bytes_doubled
+from workers.match.engine.kernel.compiled import hot, inner
+from workers.match.engine.kernel.growth import longs_doubled
 from workers.match.engine.kernel.state import (
     CHUNKS,
     POOL_TOP,
     TABLE_SHIFT,
     U64,
     Eights,
+    Int32s,
     State,
     Uint64s,
 )
@@ -58,7 +59,7 @@ _FORM = np.uint64(0xFFFFFFFF)
 NOTHING = np.uint64(0)
 
 
-@inner
+@hot
 def key_of(text8: Eights, begin: int, length: int) -> U64:
     """The bytes themselves up to eight, else a hash of them."""
     if length <= 8:
@@ -71,65 +72,55 @@ def key_of(text8: Eights, begin: int, length: int) -> U64:
     return mixed(key, text8[begin + at] & FIRST_BYTES[length - at])
 
 
-@inner
-def _same(state: State, place: int, begin: int, length: int) -> bool:
-    pool = state.pool
-    text = state.text
-    at = state.table_pool[place]
-    for offset in range(length):  # noqa: SIM110 - compiled
-        if pool[at + offset] != text[begin + offset]:
+@hot
+def _same(pool: Uint64s, at: int, text8: Eights, begin: int, length: int) -> bool:
+    """Do the bytes of the text equal those at this place of the pool?"""
+    while length >= 8:
+        if pool[at] != text8[begin]:
             return False
-    return True
+        at, begin, length = at + 1, begin + 8, length - 8
+    return length == 0 or bool(pool[at] == text8[begin] & FIRST_BYTES[length])
 
 
-@inner
-def place_of(state: State, key: U64, begin: int, length: int, language: int) -> int:
+@hot
+def place_of(
+    table: Uint64s, table_pool: Int32s, pool: Uint64s, text8: Eights, begin: int, length: int, language: int, shift: int
+) -> int:
     """Where in the table the chunk is; below 0: the free place for it, less 1."""
-    table = state.table
     last = (table.size >> 1) - 1
+    key = key_of(text8, begin, length)
     want = USED | (np.uint64(language) << TWO_BYTES) | np.uint64(length)
-    place = index_of(mixed(key, np.uint64(language)) >> np.uint64(state.numbers[TABLE_SHIFT]))
+    place = index_of(mixed(key, np.uint64(language)) >> np.uint64(shift))
     while True:
         value = table[2 * place + 1]
         if value == NOTHING:
             return -1 - place
-        if table[2 * place] == key and value >> _HALF == want and (length <= 8 or _same(state, place, begin, length)):
+        if (
+            table[2 * place] == key
+            and value >> _HALF == want
+            and (length <= 8 or _same(pool, int(table_pool[place]), text8, begin, length))
+        ):
             return place
         place = (place + 1) & last
 
 
 @inner
-def short_code(table: Uint64s, key: U64, length: int, language: int, shift: int) -> U64:
-    """What a chunk of up to eight bytes stands for, as it stands in the table; 0 if it is not there."""
-    of_language = np.uint64(language)
-    want = USED | (of_language << TWO_BYTES) | np.uint64(length)
-    last = (table.size >> 1) - 1
-    place = index_of(mixed(key, of_language) >> np.uint64(shift))
-    while True:
-        value = table[2 * place + 1]
-        if (table[2 * place] == key and value >> _HALF == want) or value == NOTHING:
-            return value
-        place = (place + 1) & last
-
-
-@inner
-def recoded(state: State, begin: int, end: int, language: int, code: int) -> None:
-    """Let a chunk that is known stand for something else."""
-    length = end - begin
-    place = place_of(state, key_of(state.text8, begin, length), begin, length, language)
-    if place >= 0:
-        state.table[2 * place + 1] = (state.table[2 * place + 1] >> _HALF << _HALF) | (np.uint64(code) & _FORM)
+def _found(state: State, begin: int, length: int, language: int) -> int:
+    shift = state.numbers[TABLE_SHIFT]
+    return place_of(state.table, state.table_pool, state.pool, state.text8, begin, length, language, shift)
 
 
 @inner
 def _pooled(state: State, place: int, begin: int, length: int) -> None:
+    """Keep the bytes of a chunk, eight to a number, the last one filled up with zeros."""
     top = state.numbers[POOL_TOP]
-    if top + length > state.pool.size:
-        state.pool = bytes_doubled(state.pool)
-    for offset in range(length):
-        state.pool[top + offset] = state.text[begin + offset]
+    if top + (length >> 3) + 1 > state.pool.size:
+        state.pool = longs_doubled(state.pool)
     state.table_pool[place] = top
-    state.numbers[POOL_TOP] = top + length
+    for at in range(begin, begin + length, 8):
+        state.pool[top] = state.text8[at] & FIRST_BYTES[min(8, begin + length - at)]
+        top += 1
+    state.numbers[POOL_TOP] = top
 
 
 @inner
@@ -159,7 +150,7 @@ def remembered(state: State, begin: int, end: int, language: int, code: int) -> 
     """Let the chunk at this place of the text stand for `code`; one that is there already keeps what it stands for."""
     length = end - begin
     key = key_of(state.text8, begin, length)
-    place = place_of(state, key, begin, length, language)
+    place = _found(state, begin, length, language)
     if place >= 0:
         return
     place = -1 - place

@@ -20,7 +20,7 @@ from numba import njit, types
 from numba.core import config
 from numba.misc.appdirs import user_cache_dir
 
-from workers.match.engine.kernel.state import EIGHTS, STATE
+from workers.match.engine.kernel.state import EIGHTS, STATE, VIEWS
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,6 +31,7 @@ _TYPES = {
     "None": types.none,
     "U64": types.uint64,
     "State": STATE,
+    "Views": VIEWS,
     "Int32s": types.int32[::1],
     "Int64s": types.int64[::1],
     "Bytes": types.uint8[::1],
@@ -77,6 +78,18 @@ def _signature(function: Callable[..., Any]) -> Any:
 def inner(function: Callable[P, R]) -> Callable[P, R]:
     """A function that only compiled functions call; where these are read from the cache it is not needed itself."""
     dispatcher = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    if not WARM:
+        dispatcher.compile(_signature(function))
+        dispatcher.disable_compile()
+    made: Callable[P, R] = dispatcher
+    return made
+
+
+def hot(function: Callable[P, R]) -> Callable[P, R]:
+    """Like `inner`, put in place where it is called; it allocates nothing, so no users of arrays are counted."""
+    dispatcher = njit(
+        no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True, error_model="numpy", _nrt=False
+    )(function)
     if not WARM:
         dispatcher.compile(_signature(function))
         dispatcher.disable_compile()

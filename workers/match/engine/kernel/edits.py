@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from workers.match.engine.kernel.arena import appended, given_back, size_class, taken, without
-from workers.match.engine.kernel.chunks import recoded, remembered
+from workers.match.engine.kernel.bits import code_of, index_of, mixed
+from workers.match.engine.kernel.chunks import NOTHING, TWO_BYTES, USED, key_of, place_of, remembered
 from workers.match.engine.kernel.compiled import entry, inner
 from workers.match.engine.kernel.filter import COUNT_MAX, beginning_place, folded_bytes, wanted_place
 from workers.match.engine.kernel.growth import doubled
@@ -18,6 +21,7 @@ from workers.match.engine.kernel.programs import (
     unfiled,
 )
 from workers.match.engine.kernel.state import (
+    BLANK,
     CHUNKS,
     DEAD,
     FORM_TERMS,
@@ -26,20 +30,79 @@ from workers.match.engine.kernel.state import (
     POOL_TOP,
     SLOT_FREE,
     SLOTS,
+    TABLE_SHIFT,
     Bytes,
     State,
 )
 from workers.match.engine.kernel.terms import group_made, phrase_made, released, term_freed, term_made, used
 
-_STAMP_MAX = (1 << 31) - 16
-SAMPLED_EVERY = 8
-URGENCY, WORD_COUNT = range(2)  # of number tests
+PLAIN_BYTES = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz0123456789", np.uint8).astype(np.uint64)
+_HALF = np.uint64(32)
+_LOWER = np.uint64(0xFFFFFFFF)
+
+
+FORGOTTEN = np.uint64(0xFF)  # as its language: no article's
+
+
+@inner
+def _forgotten_place(state: State, begin: int, length: int, language: int) -> int:
+    """Where the table still has the chunk that was forgotten; -1 if it has not."""
+    table, pool, text = state.table, state.pool, state.text
+    key = key_of(state.text8, begin, length)
+    want = USED | (FORGOTTEN << TWO_BYTES) | np.uint64(length)
+    last = (table.size >> 1) - 1
+    place = index_of(mixed(key, np.uint64(language)) >> np.uint64(state.numbers[TABLE_SHIFT]))
+    while table[2 * place + 1] != NOTHING:
+        if table[2 * place] == key and table[2 * place + 1] >> _HALF == want:
+            same, at = True, state.table_pool[place]
+            for offset in range(length if length > 8 else 0):
+                same = same and pool[at + offset] == text[begin + offset]
+            if same:
+                return place
+        place = (place + 1) & last
+    return -1
 
 
 @entry
 def remember(state: State, begin: int, end: int, language: int, code: int) -> int:
-    """Let the chunk of the text, which is not known, stand for `code`."""
+    """Let the chunk of the text, which is not known, stand for `code`; 1 if it takes a place more."""
+    place = _forgotten_place(state, begin, end - begin, language)
+    if place >= 0:
+        want = USED | (np.uint64(language) << TWO_BYTES) | np.uint64(end - begin)
+        state.table[2 * place + 1] = (want << _HALF) | (np.uint64(code) & _LOWER)
+        return 0
     remembered(state, begin, end, language, code)
+    return 1
+
+
+@inner
+def _form_emptied(state: State, form: int) -> None:
+    at = FORM_WIDTH * form + FORM_TERMS
+    block = state.forms[at]
+    if block:
+        given_back(state, block, size_class(1 + state.arena[block]))
+        state.forms[at] = 0
+
+
+@entry
+def forget_chunks(state: State, count: int, languages: int) -> int:
+    """Forget, in all languages, so many chunks of one word: they begin the text, their lengths are in `extra`.
+
+    They keep their places in the table, for when they are met again.
+    """
+    begin = 0
+    for chunk in range(count):
+        length = int(state.extra[chunk])
+        key = key_of(state.text8, begin, length)
+        for language in range(languages):
+            place = place_of(state, key, begin, length, language)
+            if place >= 0:
+                value = state.table[2 * place + 1]
+                code = code_of(value)
+                if code != BLANK and code & 1:
+                    _form_emptied(state, code >> 1)
+                state.table[2 * place + 1] = ((value >> _HALF) | (FORGOTTEN << TWO_BYTES)) << _HALF
+        begin += length
     return 0
 
 
@@ -51,13 +114,6 @@ def code_list(state: State, count: int) -> int:
     for at in range(count):
         state.arena[block + 1 + at] = state.extra[at]
     return -block
-
-
-@entry
-def recode(state: State, begin: int, end: int, language: int, code: int) -> int:
-    """Let the chunk of the text, if it is known, stand for a word with another code."""
-    recoded(state, begin, end, language, code)
-    return 0
 
 
 @inner
@@ -78,6 +134,21 @@ def want_word(state: State, length: int, step: int) -> int:
 def want_beginning(state: State, step: int) -> int:
     """The same for the three letters that a wildcard begins with."""
     _counted(state.wanted_beginnings, beginning_place(folded_bytes(state.text8[0], 3)), step)
+    return 0
+
+
+@entry
+def want_short_beginning(state: State, length: int, step: int) -> int:
+    """The same for one letter or two, which begin the text: for each three that begin so, and shorter words."""
+    counts = state.wanted_beginnings
+    begun = folded_bytes(state.text8[0], length)
+    shift = np.uint64(8 * length)
+    _counted(counts, beginning_place(begun), step)
+    for one in range(PLAIN_BYTES.size):
+        word = begun | (PLAIN_BYTES[one] << shift)
+        _counted(counts, beginning_place(word), step)
+        for other in range(PLAIN_BYTES.size if length == 1 else 0):
+            _counted(counts, beginning_place(word | (PLAIN_BYTES[other] << TWO_BYTES)), step)
     return 0
 
 
@@ -107,20 +178,13 @@ def add_form(state: State, count: int) -> int:
 
 
 @entry
-def link(state: State, term: int, count: int) -> int:
-    """Let the forms in `extra` have the term."""
+def set_form(state: State, form: int, count: int) -> int:
+    """Let the form have the terms in `extra`, and no others."""
+    _form_emptied(state, form)
+    block = 0
     for at in range(count):
-        form = FORM_WIDTH * int(state.extra[at])
-        state.forms[form + FORM_TERMS] = appended(state, state.forms[form + FORM_TERMS], term)
-    return 0
-
-
-@entry
-def unlink(state: State, term: int, count: int) -> int:
-    """Let the forms in `extra` not have the term."""
-    for at in range(count):
-        form = FORM_WIDTH * int(state.extra[at])
-        state.forms[form + FORM_TERMS] = without(state, state.forms[form + FORM_TERMS], term)
+        block = appended(state, block, state.extra[at])
+    state.forms[FORM_WIDTH * form + FORM_TERMS] = block
     return 0
 
 
@@ -180,7 +244,7 @@ def _rule_added(state: State, count: int, confirm: int) -> int:
     program = program_made(state, count, confirm)
     state.slots[2 * slot] = program
     state.slots[2 * slot + 1] = 0
-    filed(state, slot, program, cheapest(state, program, -1))
+    filed(state, slot, program, cheapest(state, program))
     return slot
 
 

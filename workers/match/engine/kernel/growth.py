@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from workers.match.engine.kernel.compiled import inner
-from workers.match.engine.kernel.state import Bytes, Int32s
+from workers.match.engine.kernel.state import Bytes, Int32s, Uint64s
 
 
 @inner
@@ -30,6 +30,15 @@ def doubled(array: Int32s) -> Int32s:
 def bytes_doubled(array: Bytes) -> Bytes:
     """All bytes, and zeros behind."""
     larger: Bytes = np.zeros(2 * array.size, np.uint8)
+    for at in range(array.size):
+        larger[at] = array[at]
+    return larger
+
+
+@inner
+def longs_doubled(array: Uint64s) -> Uint64s:
+    """All numbers, and zeros behind."""
+    larger: Uint64s = np.zeros(2 * array.size, np.uint64)
     for at in range(array.size):
         larger[at] = array[at]
     return larger

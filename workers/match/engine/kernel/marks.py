@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from workers.match.engine.kernel.compiled import inner
-from workers.match.engine.kernel.pairs import place_of_pair
+from workers.match.engine.kernel.bits import prefetch
+from workers.match.engine.kernel.compiled import hot
+from workers.match.engine.kernel.pairs import first_place, pair_key, place_of_pair
 from workers.match.engine.kernel.state import (
     BLANK,
     FORM_TERMS,
@@ -12,51 +13,48 @@ from workers.match.engine.kernel.state import (
     NOTED,
     SEEN,
     TERM_WIDTH,
+    Bytes,
     Int32s,
-    State,
+    Int64s,
+    Uint64s,
+    Views,
 )
 
 BEGINS, ENDS = 1, 2  # bits of `anchors`
+_TOGETHER = 128  # tokens whose pairs are brought near before one is looked at
 
 
-@inner
-def mark(state: State, term: int, field: int) -> None:
+@hot
+def mark_one(numbers: Int64s, seen: Bytes, queue: Int32s, terms: Int32s, term: int, field: int) -> None:
     """The article has the term in the field (a bit)."""
-    seen = state.seen
-    before = seen[term]
-    if before == 0:
-        numbers = state.numbers
-        state.queue[numbers[SEEN]] = term
-        numbers[SEEN] += 1
+    before = int(seen[term])
     seen[term] = before | field
+    if before == 0:
+        count = numbers[SEEN]
+        queue[count] = term
+        numbers[SEEN] = count + 1
+        prefetch(terms, TERM_WIDTH * term)
 
 
-@inner
-def _terms_of(forms: Int32s, code: int) -> int:
+@hot
+def mark(views: Views, term: int, field: int) -> None:
+    """The same, with all arrays."""
+    mark_one(views.numbers, views.seen, views.queue, views.terms, term, field)
+
+
+@hot
+def terms_of(forms: Int32s, code: int) -> int:
     """The list of the terms of a word whose code is odd; 0 if there are none."""
-    return 0 if code == BLANK else forms[FORM_WIDTH * (code >> 1) + FORM_TERMS]
+    return 0 if code == BLANK else int(forms[FORM_WIDTH * (code >> 1) + FORM_TERMS])
 
 
-@inner
-def mark_form(state: State, form: int, field: int) -> int:
-    """Mark the terms of a form; the bits of their anchors."""
-    forms, arena = state.forms, state.arena
-    block = forms[FORM_WIDTH * form + FORM_TERMS]
-    anchor = 0
-    if block:
-        for entry in range(block + 1, block + 1 + arena[block]):
-            mark(state, arena[entry], field)
-            anchor |= state.anchors[arena[entry]]
-    return anchor
-
-
-@inner
-def has(state: State, token: int, wanted: int) -> bool:
+@hot
+def has(tokens: Int32s, forms: Int32s, arena: Int32s, token: int, wanted: int) -> bool:
     """Does the word at this place satisfy the term?"""
-    code = int(state.tokens[token])
+    code = int(tokens[token])
     if code & 1 == 0:
         return code >> 1 == wanted
-    arena, block = state.arena, _terms_of(state.forms, code)
+    block = terms_of(forms, code)
     if block:
         for at in range(block + 1, block + 1 + arena[block]):
             if arena[at] == wanted:
@@ -64,81 +62,116 @@ def has(state: State, token: int, wanted: int) -> bool:
     return False
 
 
-@inner
-def _stands(state: State, phrase: int, at: int) -> bool:
-    """Whether the phrase stands where its pair begins at `at`."""
-    arena = state.arena
-    block = state.phrases[phrase]
-    count, pair = int(arena[block]), arena[block + 1] >> 1
+@hot
+def _stands(tokens: Int32s, forms: Int32s, arena: Int32s, block: int, at: int) -> bool:
+    """Whether the phrase of this block stands where its pair begins at `at`."""
+    count, pair = int(arena[block]), int(arena[block + 1]) >> 1
     begin = at - pair
-    if begin < 0 or begin + count >= state.tokens.size:
+    if begin < 0 or begin + count >= tokens.size:
         return False
     for place in range(count):
         if place in (pair, pair + 1):
             continue
-        if not has(state, begin + place, arena[block + 2 + place]):
+        if not has(tokens, forms, arena, begin + place, int(arena[block + 2 + place])):
             return False
     return True
 
 
-@inner
-def _mark_pair(state: State, one: int, other: int, at: int, field: int) -> None:
-    """Mark the phrases whose pair is these terms, the first of which is at `at`."""
-    place = place_of_pair(state.pair_keys, one, other)
-    if place < 0:
-        return
-    arena, seen, found = state.arena, state.seen, state.pair_lists[place]
-    if found == 0:
-        return
+@hot
+def _mark_pair(views: Views, found: int, at: int, field: int) -> None:
+    """Mark the phrases of this list that stand where their pair begins at `at`."""
+    arena, seen, phrases = views.arena, views.seen, views.phrases
     for item in range(found + 1, found + 1 + arena[found]):
         phrase = int(arena[item])
-        if seen[phrase] & field == 0 and _stands(state, phrase, at):
-            mark(state, phrase, field)
+        if seen[phrase] & field == 0 and _stands(views.tokens, views.forms, arena, int(phrases[phrase]), at):
+            mark(views, phrase, field)
 
 
-@inner
-def _mark_around(state: State, term: int, at: int, field: int) -> None:
-    """Mark the phrases for which `term`, at `at`, is looked for: those that go on behind it and those before."""
-    anchor = state.anchors[term]
-    for step in (1, -1):
-        if not anchor & (BEGINS if step > 0 else ENDS):
+@hot
+def _phrases_with(keys: Uint64s, lists: Int32s, one: int, other: int) -> int:
+    """The list of phrases whose pair is these terms; 0 if there is none."""
+    key = pair_key(one, other)
+    place = place_of_pair(keys, key, first_place(keys, key))
+    return int(lists[place]) if place >= 0 else 0
+
+
+@hot
+def _mark_beside(views: Views, term: int, at: int, step: int, field: int) -> None:
+    """Mark the phrases whose pair is `term`, at `at`, and the word beside it, behind (1) or before (-1)."""
+    forms, arena, keys, lists = views.forms, views.arena, views.pair_keys, views.pair_lists
+    code = int(views.tokens[at + step])
+    block = terms_of(forms, code) if code & 1 else 0
+    count = int(arena[block]) if block else int(code != 0 and code & 1 == 0)
+    for entry in range(count):
+        beside = int(arena[block + 1 + entry]) if block else code >> 1
+        one, other = (term, beside) if step > 0 else (beside, term)
+        found = _phrases_with(keys, lists, one, other)
+        if found:
+            _mark_pair(views, found, min(at, at + step), field)
+
+
+@hot
+def _mark_noted(views: Views, at: int, field: int) -> None:
+    """Mark the phrases that are looked for at this token, where it or the one beside it may satisfy several terms."""
+    code = int(views.tokens[at])
+    block = terms_of(views.forms, code) if code & 1 else 0
+    count = int(views.arena[block]) if block else int(code & 1 == 0)
+    for entry in range(count):
+        term = int(views.arena[block + 1 + entry]) if block else code >> 1
+        if views.anchors[term] & BEGINS:
+            _mark_beside(views, term, at, 1, field)
+        if views.anchors[term] & ENDS:
+            _mark_beside(views, term, at, -1, field)
+
+
+@hot
+def _pairs_noted(views: Views, first: int, last: int, field: int) -> int:
+    """Put the pairs to be looked for to `places`, and where in the table that begins to `edges`; how many."""
+    tokens, anchors, keys = views.tokens, views.anchors, views.pair_keys
+    count = 0
+    for place in range(first, last):
+        at = int(views.noted[place])
+        code, before, behind = int(tokens[at]), int(tokens[at - 1]), int(tokens[at + 1])
+        if code & 1 or (before & 1 and before != BLANK) or (behind & 1 and behind != BLANK):
+            _mark_noted(views, at, field)
             continue
-        code = int(state.tokens[at + step])
-        if code & 1 == 0:
-            if code:
-                one, other = (term, code >> 1) if step > 0 else (code >> 1, term)
-                _mark_pair(state, one, other, min(at, at + step), field)
-            continue
-        block = _terms_of(state.forms, code)
-        if block:
-            for entry in range(block + 1, block + 1 + state.arena[block]):
-                beside = int(state.arena[entry])
-                one, other = (term, beside) if step > 0 else (beside, term)
-                _mark_pair(state, one, other, min(at, at + step), field)
+        anchor = int(anchors[code >> 1])
+        for side in range(2):
+            beside = before if side else behind
+            if anchor & (ENDS if side else BEGINS) and beside > BLANK:
+                one, other = (beside >> 1, code >> 1) if side else (code >> 1, beside >> 1)
+                begin = first_place(keys, pair_key(one, other))
+                prefetch(keys, begin)
+                prefetch(views.pair_lists, begin)
+                views.edges[count] = begin
+                views.places[count] = at - side
+                count += 1
+    return count
 
 
-@inner
-def mark_phrases(state: State, field: int) -> None:
-    """Mark the phrases among the noted tokens; the tokens before and behind a field belong to none."""
-    tokens, arena, anchors, forms, noted = state.tokens, state.arena, state.anchors, state.forms, state.noted
-    for place in range(state.numbers[NOTED]):
-        at = int(noted[place])
-        code = int(tokens[at])
-        if code & 1 == 0:
-            _mark_around(state, code >> 1, at, field)
-            continue
-        block = _terms_of(forms, code)
-        if block:
-            for entry in range(block + 1, block + 1 + arena[block]):
-                if anchors[arena[entry]]:
-                    _mark_around(state, arena[entry], at, field)
-    state.numbers[NOTED] = 0
+@hot
+def mark_phrases(views: Views, field: int) -> None:
+    """Mark the phrases among the noted tokens; the tokens before and behind a field belong to none.
+
+    Where pairs stand in their table is worked out for some of them, and brought near, before it is looked at.
+    """
+    tokens, keys, lists = views.tokens, views.pair_keys, views.pair_lists
+    noted = int(views.numbers[NOTED])
+    for first in range(0, noted, _TOGETHER):
+        count = _pairs_noted(views, first, min(first + _TOGETHER, noted), field)
+        for each in range(count):
+            at = int(views.places[each])
+            key = pair_key(int(tokens[at]) >> 1, int(tokens[at + 1]) >> 1)
+            place = place_of_pair(keys, key, int(views.edges[each]))
+            if place >= 0 and lists[place]:
+                _mark_pair(views, int(lists[place]), at, field)
+    views.numbers[NOTED] = 0
 
 
-@inner
-def mark_groups(state: State) -> None:
+@hot
+def mark_groups(views: Views) -> None:
     """Mark the groups of which a member is marked in one of the member's fields."""
-    numbers, queue, terms, arena, seen = state.numbers, state.queue, state.terms, state.arena, state.seen
+    numbers, queue, terms, arena, seen = views.numbers, views.queue, views.terms, views.arena, views.seen
     at = 0
     while at < numbers[SEEN]:
         term = int(queue[at])
@@ -148,4 +181,4 @@ def mark_groups(state: State) -> None:
             continue
         for entry in range(block + 1, block + 1 + arena[block]):
             if seen[term] & arena[entry] & 7:
-                mark(state, arena[entry] >> 3, 7)
+                mark_one(numbers, seen, queue, terms, int(arena[entry]) >> 3, 7)

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from workers.match.engine.kernel.compiled import inner
+from workers.match.engine.kernel.compiled import hot
 from workers.match.engine.kernel.marks import has
 from workers.match.engine.kernel.programs import CHECK_WORDS, CHECKED, CONFIRM, FIRST, LITERALS
-from workers.match.engine.kernel.state import TOKENS, State
+from workers.match.engine.kernel.state import TOKENS, Views
 
 NO, YES, UNSURE = range(3)
 
 
-@inner
-def near(state: State, one: int, other: int, reach: int, fields: int) -> bool:
+@hot
+def near(views: Views, one: int, other: int, reach: int, fields: int) -> bool:
     """Is a word with the term `other` at most `reach >> 1` behind one with the term `one` in one of the fields?
 
     The lowest bit of `reach` says that it may not be before it. One word is never near itself.
     """
-    tokens = state.tokens
+    tokens, forms, arena = views.tokens, views.forms, views.arena
     most, ordered = reach >> 1, reach & 1
     field = 1
     last_one, last_other = -most - 1, -most - 1
-    for at in range(1, state.numbers[TOKENS]):
+    for at in range(1, views.numbers[TOKENS]):
         if tokens[at] == 0:
             field <<= 1
             last_one, last_other = -most - 1, -most - 1
             continue
         if not field & fields:
             continue
-        is_one, is_other = has(state, at, one), has(state, at, other)
+        is_one, is_other = has(tokens, forms, arena, at, one), has(tokens, forms, arena, at, other)
         if is_other and at - last_one <= most:
             return True
         if is_one and not ordered and at - last_other <= most:
@@ -39,17 +39,17 @@ def near(state: State, one: int, other: int, reach: int, fields: int) -> bool:
     return False
 
 
-@inner
-def verdict(state: State, slot: int) -> int:
+@hot
+def verdict(views: Views, slot: int) -> int:
     """Is a rule true whose clauses hold: NO, YES, or UNSURE, which the evaluator says."""
-    arena = state.arena
-    program = state.slots[2 * slot]
+    arena = views.arena
+    program = views.slots[2 * slot]
     checks = arena[program + CONFIRM] - CHECKED
     if checks < 0:
         return UNSURE
     at = program + FIRST + arena[program + LITERALS]
     for check in range(checks):
         begin = at + CHECK_WORDS * check
-        if not near(state, arena[begin], arena[begin + 1], arena[begin + 2], arena[begin + 3]):
+        if not near(views, arena[begin], arena[begin + 1], arena[begin + 2], arena[begin + 3]):
             return NO
     return YES

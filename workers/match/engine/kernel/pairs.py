@@ -6,32 +6,37 @@ import numpy as np
 
 from workers.match.engine.kernel.arena import appended, without
 from workers.match.engine.kernel.bits import index_of, mixed
-from workers.match.engine.kernel.compiled import inner
+from workers.match.engine.kernel.compiled import hot, inner
 from workers.match.engine.kernel.state import PAIRS, U64, State, Uint64s
 
 _HALF = np.uint64(32)
 
 
-@inner
-def _key(one: int, other: int) -> U64:
+@hot
+def pair_key(one: int, other: int) -> U64:
+    """Two terms in this order as one number, which is not 0."""
     return (np.uint64(one) << _HALF) | np.uint64(other)
 
 
-@inner
-def _slot(keys: Uint64s, key: U64) -> int:
-    """Where the key is in the table, or the free place for it; no key is 0."""
+@hot
+def first_place(keys: Uint64s, key: U64) -> int:
+    """Where in the table to look for the key first."""
+    return index_of(mixed(key, np.uint64(0)) >> _HALF) & (keys.size - 1)
+
+
+@hot
+def _slot(keys: Uint64s, key: U64, at: int) -> int:
+    """Where the key is in the table, from its first place on, or the free place for it; no key is 0."""
     last = keys.size - 1
-    at = index_of(mixed(key, np.uint64(0)) >> _HALF) & last
     while keys[at] != key and keys[at] != np.uint64(0):
         at = (at + 1) & last
     return at
 
 
-@inner
-def place_of_pair(keys: Uint64s, one: int, other: int) -> int:
-    """Where the list of phrases with this pair is, -1 if there is none."""
-    key = _key(one, other)
-    at = _slot(keys, key)
+@hot
+def place_of_pair(keys: Uint64s, key: U64, at: int) -> int:
+    """Where the list of phrases with this pair is, -1 if there is none; `at` is its first place."""
+    at = _slot(keys, key, at)
     return at if keys[at] == key else -1
 
 
@@ -46,7 +51,7 @@ def _renewed(state: State) -> None:
     keys, lists = np.zeros(size, np.uint64), np.zeros(size, np.int32)
     for at in range(old_keys.size):
         if old_lists[at]:
-            to = _slot(keys, old_keys[at])
+            to = _slot(keys, old_keys[at], first_place(keys, old_keys[at]))
             keys[to], lists[to] = old_keys[at], old_lists[at]
     state.pair_keys, state.pair_lists = keys, lists
     state.numbers[PAIRS] = live
@@ -55,12 +60,12 @@ def _renewed(state: State) -> None:
 @inner
 def filed_pair(state: State, one: int, other: int, phrase: int) -> None:
     """File the phrase under the pair."""
-    key = _key(one, other)
-    at = _slot(state.pair_keys, key)
+    key = pair_key(one, other)
+    at = _slot(state.pair_keys, key, first_place(state.pair_keys, key))
     if state.pair_keys[at] != key:
         if 2 * state.numbers[PAIRS] >= state.pair_keys.size:
             _renewed(state)
-            at = _slot(state.pair_keys, key)
+            at = _slot(state.pair_keys, key, first_place(state.pair_keys, key))
         state.pair_keys[at] = key
         state.pair_lists[at] = 0
         state.numbers[PAIRS] += 1
@@ -70,5 +75,6 @@ def filed_pair(state: State, one: int, other: int, phrase: int) -> None:
 @inner
 def unfiled_pair(state: State, one: int, other: int, phrase: int) -> None:
     """Take the phrase out again; the place stays the pair's until the table is renewed."""
-    at = _slot(state.pair_keys, _key(one, other))
+    key = pair_key(one, other)
+    at = _slot(state.pair_keys, key, first_place(state.pair_keys, key))
     state.pair_lists[at] = without(state, state.pair_lists[at], phrase)

@@ -1,6 +1,6 @@
 """Rules as the compiled part keeps them: a program each, filed under the terms of its cheapest clause.
 
-program = literals, begin of the pivot, end of the pivot, what besides, literals of all clauses, checks
+program = literals, begin of the pivot, width of the guards, what besides, literals of all clauses, checks
 check = term, term, most words apart << 1 | in this order, fields
 
 What besides: 0 nothing, 1 the evaluator confirms it, 2 + so many checks that must come out.
@@ -9,18 +9,37 @@ What besides: 0 nothing, 1 the evaluator confirms it, 2 + so many checks that mu
 from __future__ import annotations
 
 from workers.match.engine.kernel.arena import given_back, size_class, taken
-from workers.match.engine.kernel.buckets import ANY_FIELD, MORE, NEGATED, closed, opened
-from workers.match.engine.kernel.compiled import inner
-from workers.match.engine.kernel.growth import doubled
-from workers.match.engine.kernel.state import FREQUENCY, SLOT_FREE, SLOTS, TERM_WIDTH, USES, Int32s, State
+from workers.match.engine.kernel.buckets import (
+    ANY_FIELD,
+    GUARD_MAX,
+    LONE,
+    MORE,
+    NEGATED,
+    WHOLE,
+    closed,
+    opened,
+)
+from workers.match.engine.kernel.compiled import hot, inner
+from workers.match.engine.kernel.growth import doubled, longs_doubled
+from workers.match.engine.kernel.state import (
+    ALWAYS,
+    FREQUENCY,
+    SLOT_FREE,
+    SLOTS,
+    TERM_WIDTH,
+    USES,
+    Bytes,
+    Int32s,
+    State,
+)
 
-LITERALS, PIVOT, PIVOT_END, CONFIRM, FIRST = range(5)
+LITERALS, PIVOT, WIDTH, CONFIRM, FIRST = range(5)
 CHECKED = 2
 CHECK_WORDS = 4
 _NEVER = 1 << 60
 
 
-@inner
+@hot
 def clause_end(arena: Int32s, at: int) -> int:
     """Behind the last literal of the clause that begins at `at`."""
     while arena[at] & MORE:
@@ -30,7 +49,7 @@ def clause_end(arena: Int32s, at: int) -> int:
 
 @inner
 def clause_cost(state: State, at: int) -> int:
-    """In how many sampled articles the clause makes its rules be looked at, about; one with NOT can be no pivot."""
+    """In how many sampled articles one of the clause's literals holds, about; a NOT holds in nearly all."""
     arena, terms = state.arena, state.terms
     cost = 0
     while True:
@@ -44,14 +63,45 @@ def clause_cost(state: State, at: int) -> int:
 
 
 @inner
-def cheapest(state: State, program: int, but: int) -> int:
-    """Where the cheapest clause begins, except the one at `but`; -1 if there is none to be a pivot."""
+def guard_of(state: State, program: int, pivot: int) -> int:
+    """Where the cheapest clause begins that fits into a record, the one at `pivot` apart; -1 if there is none."""
     arena = state.arena
     at, end = program + FIRST, program + FIRST + arena[program + LITERALS]
-    best, least = -1, _NEVER
+    best, least = -1, 2 * _NEVER
     while at < end:
-        if at != but:
+        behind = clause_end(arena, at)
+        if at != pivot and behind - at <= GUARD_MAX:
             cost = clause_cost(state, at)
+            if cost < least:
+                best, least = at, cost
+        at = behind
+    return best
+
+
+@inner
+def cheapest(state: State, program: int) -> int:
+    """Where the clause begins that makes the best pivot.
+
+    That is the one that makes the rule be looked at least often, and each look is as dear as the longest clause that
+    cannot be a guard: it is gone through word for word.
+    """
+    arena = state.arena
+    at, end = program + FIRST, program + FIRST + arena[program + LITERALS]
+    longest, second, place = 0, 0, -1
+    while at < end:
+        behind = clause_end(arena, at)
+        if behind - at > longest:
+            longest, second, place = behind - at, longest, at
+        elif behind - at > second:
+            second = behind - at
+        at = behind
+    best, least = -1, _NEVER
+    at = program + FIRST
+    while at < end:
+        others = second if at == place else longest
+        cost = clause_cost(state, at)
+        if cost < _NEVER:
+            cost *= others if others > GUARD_MAX else 1
             if cost < least:
                 best, least = at, cost
         at = clause_end(arena, at)
@@ -70,6 +120,7 @@ def slot_made(state: State) -> int:
     numbers[SLOTS] = slot + 1
     if 2 * slot + 2 > state.slots.size:
         state.slots = doubled(state.slots)
+        state.id_keys = longs_doubled(state.id_keys)
     if slot + 1 > state.hits.size:
         state.hits = doubled(state.hits)
     return slot
@@ -98,62 +149,69 @@ def program_freed(state: State, program: int) -> None:
     given_back(state, program, size_class(FIRST + state.arena[program + LITERALS] + CHECK_WORDS * checks))
 
 
+@hot
+def true_of(arena: Int32s, seen: Bytes, program: int) -> bool:
+    """Do all clauses of the program hold?"""
+    at = program + FIRST
+    behind = at + arena[program + LITERALS]
+    while at < behind:
+        literal = int(arena[at])
+        at += 1
+        if (seen[literal >> 5] & (literal >> 2) & 7 != 0) != (literal & NEGATED != 0):
+            while literal & MORE:
+                literal = int(arena[at])
+                at += 1
+        elif not literal & MORE:
+            return False
+    return True
+
+
 @inner
-def _write_record(state: State, slot: int, program: int, literal_at: int, guard: int) -> None:
+def _write_record(state: State, slot: int, program: int, literal_at: int, guard: int, width: int) -> None:
     arena = state.arena
-    literal = arena[literal_at]
-    pivot, end = program + arena[program + PIVOT], program + arena[program + PIVOT_END]
-    count = arena[program + LITERALS] - (end - pivot)
-    confined = literal & ANY_FIELD != ANY_FIELD
-    if confined:
-        count += 1
-    to = opened(state, literal >> 5, 2 + count)
+    literal = int(arena[literal_at])
+    pivot = program + arena[program + PIVOT]
+    count = clause_end(arena, pivot) - pivot
+    guards = clause_end(arena, guard) - guard if guard >= 0 else 0
+    anywhere = literal & ANY_FIELD == ANY_FIELD
+    whole = anywhere and arena[program + LITERALS] == count + guards and not arena[program + CONFIRM]
+    to = opened(state, literal >> 5, width)
     arena = state.arena
-    arena[to] = slot
-    arena[to + 1] = 2 * count + (1 if arena[program + CONFIRM] else 0)
-    to += 2
-    if confined:
-        arena[to] = literal & ~MORE
-        to += 1
-    guard_end = guard
-    if guard >= 0:
-        guard_end = clause_end(arena, guard)
-        for at in range(guard, guard_end):
-            arena[to] = arena[at]
-            to += 1
-    for at in range(program + FIRST, program + FIRST + arena[program + LITERALS]):
-        if not (pivot <= at < end or guard <= at < guard_end):
-            arena[to] = arena[at]
-            to += 1
+    arena[to] = slot << 2 | (WHOLE if whole else 0) | (LONE if count == 1 else 0)
+    for place in range(1 << width):
+        arena[to + 1 + place] = arena[guard + min(place, guards - 1)] if guards else ALWAYS << 5 | ANY_FIELD
 
 
 @inner
 def filed(state: State, slot: int, program: int, pivot: int) -> None:
     """File the rule under each term of the clause that begins at `pivot`."""
     arena = state.arena
-    end = clause_end(arena, pivot)
+    guard = guard_of(state, program, pivot)
+    width, literals = 0, clause_end(arena, guard) - guard if guard >= 0 else 1
+    while 1 << width < literals:
+        width += 1
     arena[program + PIVOT] = pivot - program
-    arena[program + PIVOT_END] = end - program
-    guard = cheapest(state, program, pivot)
-    for at in range(pivot, end):
-        _write_record(state, slot, program, at, guard)
+    arena[program + WIDTH] = width
+    for at in range(pivot, clause_end(arena, pivot)):
+        _write_record(state, slot, program, at, guard, width)
 
 
 @inner
 def unfiled(state: State, slot: int, program: int) -> None:
     """Take the rule out of the buckets of its pivot."""
-    for at in range(state.arena[program + PIVOT], state.arena[program + PIVOT_END]):
-        closed(state, state.arena[program + at] >> 5, slot)
+    pivot = program + state.arena[program + PIVOT]
+    for at in range(pivot, clause_end(state.arena, pivot)):
+        closed(state, state.arena[at] >> 5, state.arena[program + WIDTH], slot)
 
 
 @inner
 def refiled(state: State, slot: int) -> None:
     """File the rule under another clause where that has become less than half as costly."""
-    program = state.slots[2 * slot]
-    pivot = cheapest(state, program, -1)
-    if pivot < 0:
-        return
+    program = int(state.slots[2 * slot])
+    pivot = cheapest(state, program)
     current = program + state.arena[program + PIVOT]
+    if pivot < 0 or pivot == current:
+        return
     if 2 * clause_cost(state, pivot) + 4 < clause_cost(state, current):
         unfiled(state, slot, program)
         filed(state, slot, program, pivot)

@@ -2,70 +2,78 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from workers.match.engine.kernel.bits import FIRST_BYTES, HIGH, code_of, letters_and_digits, trailing_zeros
 from workers.match.engine.kernel.chunks import (
     KINDS,
     MAY_END,
-    NOTHING,
     REMEMBERED_BYTES_MAX,
     SEPARATES,
-    key_of,
     place_of,
-    short_code,
 )
-from workers.match.engine.kernel.compiled import inner
+from workers.match.engine.kernel.compiled import hot
 from workers.match.engine.kernel.filter import beginning_place, folded_bytes, wanted_place
-from workers.match.engine.kernel.marks import mark, mark_form
+from workers.match.engine.kernel.marks import mark_one, terms_of
 from workers.match.engine.kernel.state import (
     BLANK,
+    LEFT,
     LONG,
     NOTED,
     OPEN,
-    SEEN,
     TABLE_SHIFT,
     TOKENS,
-    U64,
     UNKNOWN,
     Bytes,
     Eights,
     Int32s,
     Int64s,
-    State,
+    Views,
 )
 
-
-@inner
-def _is_blank(wanted: Bytes, beginnings: Bytes, eight: U64, length: int) -> bool:
-    """Can no term want the plain word of this length that begins with these bytes?"""
-    word = folded_bytes(eight, length)
-    return wanted[wanted_place(word, min(length, 9))] == 0 and beginnings[beginning_place(word)] == 0
+_NONE, _FIRST = np.uint64(0), np.uint64(1)
+_SEVEN, _LAST, _TOP_BYTE = np.uint64(7), np.uint64(63), np.uint64(56)
+_GATHER = np.uint64(0x0102040810204080)  # moves the lowest bits of eight bytes into the topmost byte
 
 
-@inner
-def _begin(text8: Eights, at: int, end: int) -> int:
-    """Where from `at` on the next chunk begins; `end` or behind if there is none."""
-    eight = text8[at]
-    words = letters_and_digits(eight) | (eight & HIGH)
-    while words == NOTHING:
+@hot
+def _edges(text8: Eights, edges: Int32s, begin: int, end: int) -> int:
+    """Where runs of letters, digits and bytes beyond ASCII begin and end, one after the other; how many edges.
+
+    64 bytes at a time, as the bits of one number: there is nothing to decide but when such a number is used up.
+    """
+    count, inside = 0, _NONE
+    for at in range(begin, end, 64):
+        run = _NONE
+        for part in range(8):
+            eight = text8[at + 8 * part]
+            bits = ((letters_and_digits(eight) | (eight & HIGH)) >> _SEVEN) * _GATHER
+            run |= (bits >> _TOP_BYTE) << np.uint64(8 * part)
+        if end - at < 64:
+            run &= (_FIRST << np.uint64(end - at)) - _FIRST
+        turns = run ^ ((run << _FIRST) | inside)
+        inside = run >> _LAST
+        while turns != _NONE:
+            edges[count] = at + trailing_zeros(turns)
+            count += 1
+            turns &= turns - _FIRST
+    if inside != _NONE:
+        edges[count] = end
+        count += 1
+    return count
+
+
+@hot
+def _has_high(text8: Eights, at: int, end: int) -> bool:
+    """Is a byte between the two places beyond ASCII?"""
+    while end - at >= 8:
+        if text8[at] & HIGH != _NONE:
+            return True
         at += 8
-        if at >= end:
-            return at
-        eight = text8[at]
-        words = letters_and_digits(eight) | (eight & HIGH)
-    return at + (trailing_zeros(words) >> 3)
+    return bool(text8[at] & HIGH & FIRST_BYTES[end - at] != _NONE)
 
 
-@inner
-def _run_end(text8: Eights, at: int) -> int:
-    """Behind the letters and digits from `at` on."""
-    others = ~letters_and_digits(text8[at]) & HIGH
-    while others == NOTHING:
-        at += 8
-        others = ~letters_and_digits(text8[at]) & HIGH
-    return at + (trailing_zeros(others) >> 3)
-
-
-@inner
+@hot
 def _extended(text: Bytes, at: int) -> int:
     """Where the chunk ends that goes on at `at` with something besides plain letters and digits."""
     while KINDS[text[at]] != SEPARATES:
@@ -75,107 +83,125 @@ def _extended(text: Bytes, at: int) -> int:
     return at
 
 
-@inner
-def _note_unknown(state: State, begin: int, end: int) -> int:
-    unknown, count = state.unknown, state.numbers[UNKNOWN]
+@hot
+def _note_unknown(numbers: Int64s, unknown: Int32s, begin: int, end: int) -> int:
+    count = numbers[UNKNOWN]
     unknown[2 * count] = begin
     unknown[2 * count + 1] = end
-    state.numbers[UNKNOWN] = count + 1
+    numbers[UNKNOWN] = count + 1
     return 0
 
 
-@inner
-def _longer_code(state: State, begin: int, end: int, language: int) -> int:
-    """What a chunk of more than eight bytes stands for."""
-    length = end - begin
-    if length > REMEMBERED_BYTES_MAX:
-        number = state.numbers[LONG]
-        state.numbers[LONG] = number + 1
-        return state.long_codes[number] if number < state.long_codes.size else _note_unknown(state, begin, end)
-    place = place_of(state, key_of(state.text8, begin, length), begin, length, language)
-    return code_of(state.table[2 * place + 1]) if place >= 0 else _note_unknown(state, begin, end)
+@hot
+def _giant_code(views: Views, begin: int, end: int) -> int:
+    """What a chunk stands for that is too long to be remembered."""
+    number = views.numbers[LONG]
+    views.numbers[LONG] = number + 1
+    if number < views.long_codes.size:
+        return int(views.long_codes[number])
+    return _note_unknown(views.numbers, views.unknown, begin, end)
 
 
-@inner
-def _note(numbers: Int64s, noted: Int32s, token: int) -> None:
-    count = numbers[NOTED]
-    noted[count] = token
-    numbers[NOTED] = count + 1
-
-
-@inner
-def _take(state: State, code: int, field: int) -> None:
+@hot
+def _take(views: Views, code: int, field: int) -> None:
     """Put a word to the tokens and mark its terms."""
-    numbers = state.numbers
+    numbers, seen, queue, anchors, arena = views.numbers, views.seen, views.queue, views.anchors, views.arena
     count = numbers[TOKENS]
-    state.tokens[count] = code
+    views.tokens[count] = code
     numbers[TOKENS] = count + 1
-    if code == BLANK:
-        return
-    if code & 1:
-        anchor = mark_form(state, code >> 1, field)
+    anchor = 0
+    if code & 1 == 0:
+        mark_one(numbers, seen, queue, views.terms, code >> 1, field)
+        anchor = int(anchors[code >> 1])
     else:
-        term = code >> 1
-        mark(state, term, field)
-        anchor = state.anchors[term]
+        block = terms_of(views.forms, code)
+        if block:
+            for entry in range(block + 1, block + 1 + arena[block]):
+                mark_one(numbers, seen, queue, views.terms, int(arena[entry]), field)
+                anchor |= int(anchors[arena[entry]])
     if anchor:
-        _note(numbers, state.noted, count)
+        views.noted[numbers[NOTED]] = count
+        numbers[NOTED] += 1
 
 
-@inner
-def _take_coded(state: State, code: int, field: int) -> None:
+@hot
+def _take_coded(views: Views, code: int, field: int) -> None:
     """Put the words that a chunk's code stands for to the tokens and mark their terms."""
     if code > 0:
-        _take(state, code, field)
+        _take(views, code, field)
     elif code < 0:
-        for at in range(1 - code, 1 - code + state.arena[-code]):
-            _take(state, int(state.arena[at]), field)
+        for at in range(1 - code, 1 - code + views.arena[-code]):
+            _take(views, int(views.arena[at]), field)
 
 
-@inner
-def _mark_one(numbers: Int64s, seen: Bytes, queue: Int32s, term: int, field: int) -> None:
-    before = int(seen[term])
-    seen[term] = before | field
-    if before == 0:
-        count = numbers[SEEN]
-        queue[count] = term
-        numbers[SEEN] = count + 1
+@hot
+def _sieve(views: Views, count: int, ascii_only: bool) -> int:
+    """Leave out the words that no term can want; how many words there are.
+
+    What is left stands in `edges`, and in `places` which words of the field these are. A chunk that goes on behind a
+    run, with something besides letters and digits, swallows the runs in it.
+    """
+    text, text8, edges, places, numbers = views.text, views.text8, views.edges, views.places, views.numbers
+    wanted, beginnings = views.wanted, views.wanted_beginnings
+    told = numbers[OPEN] == 0
+    left, words, behind = 0, 0, 0
+    for run in range(0, count, 2):
+        at, stop = int(edges[run]), int(edges[run + 1])
+        if at < behind:
+            continue
+        kind = KINDS[text[stop]]
+        blank = told
+        if kind != SEPARATES and (kind != MAY_END or KINDS[text[stop + 1]] != SEPARATES):
+            stop = behind = _extended(text, stop)
+            blank = False
+        elif not ascii_only:
+            blank = blank and not _has_high(text8, at, stop)
+        word = folded_bytes(text8[at], stop - at)
+        wants = int(wanted[wanted_place(word, min(stop - at, 9))]) | int(beginnings[beginning_place(word)])
+        edges[2 * left] = at
+        edges[2 * left + 1] = stop
+        places[left] = words
+        left += 1 - (int(wants == 0) & int(blank))
+        words += 1
+    numbers[LEFT] = left
+    return words
 
 
-@inner
-def read(state: State, begin: int, end: int, language: int, field: int) -> None:
+@hot
+def read(views: Views, begin: int, end: int, language: int, field: int, ascii_only: bool) -> None:
     """Take the words of the text between the two places.
 
     The byte at `end` separates, and so do the sixteen behind the last field. A plain word that no term can want is
-    blank, known or not. What is used for each word is named here: taking it from the state costs.
+    blank, known or not. What is used for each word is named here: it is read and written through.
     """
-    text, text8, tokens, numbers, table = state.text, state.text8, state.tokens, state.numbers, state.table
-    seen, queue, anchors, noted = state.seen, state.queue, state.anchors, state.noted
-    wanted, beginnings = state.wanted, state.wanted_beginnings
-    told = numbers[OPEN] == 0
-    at = _begin(text8, begin, end)
-    while at < end:
-        stop = _run_end(text8, at)
-        kind = KINDS[text[stop]]
-        plain = kind == SEPARATES or (kind == MAY_END and KINDS[text[stop + 1]] == SEPARATES)
-        if not plain:
-            stop = _extended(text, stop)
-        length = stop - at
-        if plain and told and _is_blank(wanted, beginnings, text8[at], length):
-            code = BLANK
-        elif length <= 8:
-            value = short_code(table, text8[at] & FIRST_BYTES[length], length, language, numbers[TABLE_SHIFT])
-            code = code_of(value) if value != NOTHING else _note_unknown(state, at, stop)
+    text8, tokens, numbers, edges, places = views.text8, views.tokens, views.numbers, views.edges, views.places
+    seen, queue, anchors, noted, unknown = views.seen, views.queue, views.anchors, views.noted, views.unknown
+    table, table_pool, pool, shift = views.table, views.table_pool, views.pool, views.numbers[TABLE_SHIFT]
+    words = _sieve(views, _edges(text8, edges, begin, end), ascii_only)
+    base = int(numbers[TOKENS])
+    for place in range(base, base + words):
+        tokens[place] = BLANK
+    for each in range(numbers[LEFT]):
+        at, stop = int(edges[2 * each]), int(edges[2 * each + 1])
+        if stop - at > REMEMBERED_BYTES_MAX:
+            code = _giant_code(views, at, stop)
         else:
-            code = _longer_code(state, at, stop, language)
-        at = _begin(text8, stop, end)
-        if code > 0 and (code & 1 == 0 or code == BLANK):
-            count = numbers[TOKENS]
-            tokens[count] = code
-            numbers[TOKENS] = count + 1
-            if code != BLANK:
-                _mark_one(numbers, seen, queue, code >> 1, field)
-                if anchors[code >> 1]:
-                    _note(numbers, noted, count)
-        elif code:
-            _take_coded(state, code, field)
+            found = place_of(table, table_pool, pool, text8, at, stop - at, language, shift)
+            code = code_of(table[2 * found + 1]) if found >= 0 else _note_unknown(numbers, unknown, at, stop)
+        here = base + int(places[each])
+        if code == BLANK:
+            continue
+        if code > 0 and code & 1 == 0:
+            tokens[here] = code
+            mark_one(numbers, seen, queue, views.terms, code >> 1, field)
+            if anchors[code >> 1]:
+                noted[numbers[NOTED]] = here
+                numbers[NOTED] += 1
+            continue
+        numbers[TOKENS] = here
+        _take_coded(views, code, field)
+        more = int(numbers[TOKENS]) - here - 1
+        for place in range(max(base + words, here + 1 + more), base + words + more):
+            tokens[place] = BLANK
+        base += more
+    numbers[TOKENS] = base + words

@@ -5,7 +5,7 @@ The arrays are reserved large and untouched pages cost nothing, so growing one (
 
 from __future__ import annotations
 
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from numba import types
 from numba.experimental import structref
@@ -37,14 +37,18 @@ WORDS = 54  # of the article
 OPEN = 57  # how many terms may be satisfied by words that cannot be told by their beginning
 NOTED = 58  # how many tokens may be in phrases
 UNCONFIRMED = 59  # how many of the hits are to be confirmed
+LEFT = 60  # how many words of the field may satisfy a term
+ALIKE = 61  # how many hits have ids that begin alike, so that their order is not known
 DEAD = 55  # the list of terms that nothing uses any more
 DECAYED = 56  # at how many sampled articles frequencies were halved last
 NUMBERS = 64
 
-TERM_WIDTH = 4  # of `terms`: bucket of rules, list of groups, document frequency, uses
-BUCKET, GROUPS, FREQUENCY, USES = range(4)
+TERM_WIDTH = 8  # of `terms`: list of groups, document frequency, uses, and buckets of rules by the width of guards
+GROUPS, FREQUENCY, USES, BUCKETS = range(4)
 FORM_WIDTH = 1  # of `forms`: list of terms
 FORM_TERMS = 0
+BUCKETS_AT_ONCE = 256  # whose beginnings are brought near
+RECORDS_AT_ONCE = 512  # of a bucket that are gone through
 BLANK = 1  # the code of a word that satisfies no term
 ALWAYS = 1  # the term that every article has
 
@@ -103,7 +107,7 @@ class State(structref.StructRefProxy):  # type: ignore[misc]
     text8: Eights
     table: Uint64s
     table_pool: Int32s
-    pool: Bytes
+    pool: Uint64s
     forms: Int32s
     terms: Int32s
     seen: Bytes
@@ -113,9 +117,14 @@ class State(structref.StructRefProxy):  # type: ignore[misc]
     queue: Int32s
     tokens: Int32s
     noted: Int32s
+    edges: Int32s
+    places: Int32s
     unknown: Int32s
     hits: Int32s
+    passed: Int32s
+    buckets: Int32s
     slots: Int32s
+    id_keys: Uint64s
     pair_keys: Uint64s
     pair_lists: Int32s
     tests: Int64s
@@ -140,7 +149,7 @@ FIELDS = [
     ("text8", EIGHTS),
     ("table", _U64),  # chunks: key, and form | length | language
     ("table_pool", _I32),  # where the bytes of a long chunk are
-    ("pool", _U8),
+    ("pool", _U64),
     ("forms", _I32),
     ("terms", _I32),
     ("seen", _U8),  # for each term the fields that have it, in this article
@@ -150,9 +159,14 @@ FIELDS = [
     ("queue", _I32),  # the terms seen in this article
     ("tokens", _I32),  # the codes of this article's words in order, 0 before and behind each field
     ("noted", _I32),  # the places of tokens that may be in phrases
+    ("edges", _I32),  # where the runs of letters of a field begin and end
+    ("places", _I32),  # which words of the field may satisfy a term, by their numbers
     ("unknown", _I32),  # begin and end of each chunk that is not known
     ("hits", _I32),
+    ("passed", _I32),  # of some records those whose guards hold
+    ("buckets", _I32),  # that are looked at next, and the widths of their guards
     ("slots", _I32),  # for each rule its program and the article that it was found for
+    ("id_keys", _U64),  # for each rule the first 16 bytes of its id, to sort by
     ("pair_keys", _U64),
     ("pair_lists", _I32),
     ("tests", _I64),  # number tests: field, least, most, term
@@ -162,3 +176,44 @@ FIELDS = [
     ("long_codes", _I32),  # what the long chunks of this article stand for, in order
 ]
 STATE = StateType(FIELDS)
+
+
+class Views(NamedTuple):
+    """The arrays of a state that matching looks at, taken once an article.
+
+    Taking an array from the state counts its users up and down, some nanoseconds each time. Nothing may grow meanwhile.
+    """
+
+    numbers: Int64s
+    arena: Int32s
+    text: Bytes
+    text8: Eights
+    table: Uint64s
+    table_pool: Int32s
+    pool: Uint64s
+    forms: Int32s
+    terms: Int32s
+    seen: Bytes
+    anchors: Bytes
+    phrases: Int32s
+    queue: Int32s
+    tokens: Int32s
+    noted: Int32s
+    edges: Int32s
+    places: Int32s
+    unknown: Int32s
+    hits: Int32s
+    passed: Int32s
+    buckets: Int32s
+    slots: Int32s
+    id_keys: Uint64s
+    pair_keys: Uint64s
+    pair_lists: Int32s
+    tests: Int64s
+    extra: Int32s
+    wanted: Bytes
+    wanted_beginnings: Bytes
+    long_codes: Int32s
+
+
+VIEWS = types.NamedTuple([dict(FIELDS)[name] for name in Views._fields], Views)

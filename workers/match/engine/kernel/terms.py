@@ -10,7 +10,7 @@ from workers.match.engine.kernel.compiled import inner
 from workers.match.engine.kernel.growth import bytes_doubled, doubled
 from workers.match.engine.kernel.pairs import filed_pair, unfiled_pair
 from workers.match.engine.kernel.state import (
-    BUCKET,
+    BUCKETS,
     DEAD,
     FREQUENCY,
     GROUPS,
@@ -42,7 +42,8 @@ def term_made(state: State, frequency: int) -> int:
         if term >= state.seen.size:
             _enlarged(state)
     at = TERM_WIDTH * term
-    state.terms[at + BUCKET] = 0
+    for place in range(BUCKETS, TERM_WIDTH):
+        state.terms[at + place] = 0
     state.terms[at + GROUPS] = 0
     state.terms[at + FREQUENCY] = frequency
     state.terms[at + USES] = 0

@@ -1,0 +1,46 @@
+"""A sample of the faults, by fixed seeds: nothing is lost, wrong or out of order, and no more repeats than may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.chaos.fault import Cost, Fault
+from tests.chaos.faults import BY_NAME
+from tests.chaos.play import play
+from tests.chaos.scene import Scene, Stage
+from tests.chaos.shim import LOSE
+from tests.services.running import running
+
+# Those that other tests do not have: these kill at each step, stop Redis and the broker, and send poison.
+SAMPLE = {
+    1: ("zombie-claimed", "kafka-forgotten", "redis-half-open"),
+    2: ("group-kill", "coordinator-move", "redis-noscript"),
+    3: ("redis-disk-full", "clock-forward", "article-flood"),
+    4: ("redis-flushall", "kill-published", "kafka-cut"),
+}
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    with running(Stage) as made:
+        yield made
+
+
+@pytest.mark.parametrize("seed", list(SAMPLE), ids=lambda seed: "+".join(SAMPLE[seed]))
+def test_what_breaks_under_load_loses_nothing(stage: Stage, seed: int) -> None:
+    outcome = play(stage, [BY_NAME[name] for name in SAMPLE[seed]], seed)
+    assert not outcome.complaints, "\n".join(outcome.complaints)
+
+
+def test_a_worker_that_loses_messages_is_found_out(stage: Stage) -> None:
+    def strike(scene: Scene) -> None:
+        scene.fleet.launch({LOSE: "5"})
+        scene.fleet.kill(scene.fleet.members[0])
+
+    liar = Fault("liar", "one message in five is acknowledged and not sent", Cost.BATCH, strike)
+    outcome = play(stage, [liar], seed=5)
+    assert outcome.lost
+    assert [each for each in outcome.complaints if each.startswith("lost")]
+    assert [each for each in outcome.complaints if each.startswith("channels unlike alerts")]

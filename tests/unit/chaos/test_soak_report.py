@@ -1,0 +1,42 @@
+"""The slope of a soak is that of its later half."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.chaos.soak_report import FIGURES, Soak, soak_text
+
+
+def soak(values: list[float]) -> Soak:
+    samples = [{"at_s": at * 100.0, "lag": value} for at, value in enumerate(values)]
+    return Soak("2026-01-02", 1, 60, 1000, samples, [])
+
+
+def test_what_grew_while_it_warmed_up_is_no_slope() -> None:
+    trend = soak([0, 50, 90, 100, 100, 100, 100]).trend("lag")
+    assert trend.per_hour == pytest.approx(0)
+    assert (trend.middle, trend.last) == (100, 100)
+
+
+def test_what_grows_on_is_told_an_hour() -> None:
+    assert soak([0, 0, 0, 1, 2, 3]).trend("lag").per_hour == pytest.approx(36)
+
+
+def test_one_sample_is_no_trend() -> None:
+    with pytest.raises(ValueError, match="too few samples of lag"):
+        soak([1]).trend("lag")
+    with pytest.raises(ValueError, match="too few samples of redis keys"):
+        soak([1, 2]).trend("redis keys")
+
+
+def test_the_page_tells_of_a_soak_only_where_there_was_one(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    import orjson
+
+    assert soak_text(tmp_path) == ""
+    samples = [{"at_s": at, **dict.fromkeys(FIGURES, 7.0)} for at in (0.0, 60.0, 120.0)]
+    kept = {"date": "d", "seed": 1, "minutes": 60, "articles": 5, "samples": samples, "complaints": []}
+    (tmp_path / "reliability-soak.json").write_bytes(orjson.dumps(kept))
+    page = soak_text(tmp_path)
+    assert "Nothing was lost" in page
+    for name in FIGURES:
+        assert f"| {name} " in page

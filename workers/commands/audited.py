@@ -1,0 +1,178 @@
+"""An audit as people read it, and as programs do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from rich.text import Text
+
+from schemas.envelope import moment
+from workers.commands.columns import show_columns
+from workers.commands.terminal import SHOWN_MAX, note, out, plain, say, say_line
+from workers.ledger import FINDINGS_MAX, Audit, Balance, Finding
+
+ROWS_MAX = 40  # rules that people are shown
+ALL = "all rules"
+WANTING = ("missing", "found")  # columns in red where they are not 0
+
+
+def show(audit: Audit) -> None:
+    """The table, the findings, and the sum of it in a sentence."""
+    total = audit.total
+    rules = sorted(audit.rules.items(), key=lambda each: (-each[1].slips.total(), -each[1].matches, each[0]))
+    if rules:
+        _show_table([*rules[:ROWS_MAX], (ALL, total)], _columns(total))
+        if len(rules) > ROWS_MAX:
+            note(f"and {len(rules) - ROWS_MAX} rules more: --json has them all")
+    for finding in audit.findings[:SHOWN_MAX]:
+        _show_finding(finding)
+    _tell(audit, total)
+
+
+def _columns(total: Balance) -> list[str]:
+    """What there is something of."""
+    cells = _cells(total)
+    always = ("matches", "missing")
+    return [name for name, number in cells.items() if number or name in always]
+
+
+def _cells(balance: Balance) -> dict[str, int]:
+    return {
+        "matches": balance.matches,
+        **dict(sorted(balance.told.items())),
+        **dict(sorted(balance.held.items())),
+        "put_aside": balance.put_aside,
+        "missing": balance.missing,
+        "not_judged": balance.unjudged,
+        "pending": balance.pending,
+        **{f"besides_{kind}": number for kind, number in sorted(balance.besides.items())},
+        "repeats": balance.repeats,
+        "found": balance.slips.total(),
+    }
+
+
+def _show_table(rows: Iterable[tuple[str, Balance]], columns: list[str]) -> None:
+    cells = [(name, [_cells(balance).get(column, 0) for column in columns]) for name, balance in rows]
+    headings = [column.replace("_", " ").upper() for column in columns]
+    widths = [max(len(heading), *(len(f"{row[at]:,}") for _, row in cells)) for at, heading in enumerate(headings)]
+    table = []
+    for name, row in cells:
+        numbers = [
+            Text(f"{number:,}".rjust(width), "bold red" if number and column in WANTING else "" if number else "dim")
+            for number, width, column in zip(row, widths, columns, strict=True)
+        ]
+        table.append([Text(plain(name), "bold" if name == ALL else ""), *numbers])
+    show_columns(("RULE", *(each.rjust(width) for each, width in zip(headings, widths, strict=True))), table)
+
+
+def _show_finding(finding: Finding) -> None:
+    when = f"{finding.received.astimezone():%Y-%m-%d %H:%M:%S}" if finding.received else ""
+    where = " ".join(each for each in (f"rule {finding.rule_id}" if finding.rule_id else "", finding.uri) if each)
+    out().print()
+    say((f"{finding.slip.replace('_', ' ')}", "bold red"), f"  {when}  ", (where, "bold"), f"  {finding.record}")
+    if finding.detail:
+        say(f"    {finding.detail}")
+
+
+def _tell(audit: Audit, total: Balance) -> None:
+    """What was judged, and what it comes to."""
+    found = audit.slips.total()
+    if found > SHOWN_MAX:
+        note(f"and {found - SHOWN_MAX} more: --json has {'them all' if found <= FINDINGS_MAX else 'more of them'}")
+    out().print()
+    since = f" since {moment(audit.since_ms).astimezone():%Y-%m-%d %H:%M:%S %z}" if audit.since_ms else ""
+    say(f"{audit.articles:,} article records{since}; {audit.letters.total():,} of them dead letters")
+    for line in _asides(audit, total):
+        say((line, "dim"))
+    if audit.balanced():
+        say(("balanced: ", "bold green"), _sum(total))
+    else:
+        slips = ", ".join(f"{number:,} {slip.replace('_', ' ')}" for slip, number in audit.slips.most_common())
+        say(("not balanced: ", "bold red"), f"{slips}; {_sum(total)}")
+
+
+def _sum(total: Balance) -> str:
+    """matches = alerts + decisions …"""
+    parts = [
+        f"{total.told.total():,} alerts{_split(total.told)}",
+        f"{total.held.total():,} decisions{_split(total.held)}",
+    ]
+    for number, what in (
+        (total.put_aside, "put aside as dead letters"),
+        (total.unjudged, "not judged"),
+        (total.missing, "missing"),
+    ):
+        if number:
+            parts.append(f"{number:,} {what}")
+    return f"{total.matches:,} matches = {' + '.join(parts)}"
+
+
+def _split(counts: Mapping[Any, int]) -> str:
+    parts = [f"{number:,} {str(what).replace('_', ' ')}" for what, number in sorted(counts.items()) if number]
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _asides(audit: Audit, total: Balance) -> Iterator[str]:
+    """What the sum does not say."""
+    if audit.pending:
+        yield f"{audit.pending:,} article records are not committed by the workers yet: their matches are pending"
+    if total.unjudged:
+        yield f"{total.unjudged:,} matches are not judged: the rule, or a list of it, was edited about when they came"
+    if audit.unproven:
+        yield f"{audit.unproven:,} alerts and decisions are taken at their word: their query cannot be asked any more"
+    if total.repeats:
+        yield f"{total.repeats:,} records are repeats of the same alert or decision, as after a crash"
+    for channel, number in audit.unheard.most_common(SHOWN_MAX):
+        yield f"{number:,} alerts name the channel {channel}, which was unknown: nobody could listen there"
+
+
+def say_json_of(audit: Audit) -> None:
+    """A line a rule, by id; a line a finding; the last is for all."""
+    for rule_id, balance in sorted(audit.rules.items()):
+        say_line({"type": "rule", "rule": rule_id, **_row(balance)})
+    for finding in audit.findings:
+        say_line(
+            {
+                "type": "finding",
+                "slip": finding.slip,
+                "rule": finding.rule_id or None,
+                "uri": finding.uri or None,
+                "record": finding.record or None,
+                "received": finding.received,
+                "detail": finding.detail,
+            }
+        )
+    say_line(
+        {
+            "type": "total",
+            "balanced": audit.balanced(),
+            **_row(audit.total),
+            "slips": _counted(audit.slips),
+            "since": moment(audit.since_ms) if audit.since_ms else None,
+            "articles": audit.articles,
+            "articles_pending": audit.pending,
+            "dead_letters": _counted(audit.letters),
+            "channels_unknown": _counted(audit.unheard),
+            "unproven": audit.unproven,
+        }
+    )
+
+
+def _row(balance: Balance) -> dict[str, Any]:
+    return {
+        "matches": balance.matches,
+        "alerts": _counted(balance.told),
+        "decisions": _counted(balance.held),
+        "put_aside": balance.put_aside,
+        "missing": balance.missing,
+        "not_judged": balance.unjudged,
+        "pending": balance.pending,
+        "besides": _counted(balance.besides),
+        "repeats": balance.repeats,
+        "slips": _counted(balance.slips),
+    }
+
+
+def _counted(counts: Mapping[Any, int]) -> dict[str, int]:
+    return {str(what): number for what, number in sorted(counts.items())}
