@@ -47,6 +47,7 @@ def test_what_is_odd_and_no_poison_is_told(house: House, name: str) -> None:
     worker = house.start()
     house.wait_done()
     assert [row["rule"]["id"] for row in house.rows("alerts.desk")] == ["r"]
+    assert audited(house).total.matches == 1
     assert worker.terminate() == 0
 
 

@@ -105,7 +105,8 @@ def place_of(
 
 
 @inner
-def _found(state: State, begin: int, length: int, language: int) -> int:
+def place_in(state: State, begin: int, length: int, language: int) -> int:
+    """The same, with all arrays."""
     shift = state.numbers[TABLE_SHIFT]
     return place_of(state.table, state.table_pool, state.pool, state.text8, begin, length, language, shift)
 
@@ -150,7 +151,7 @@ def remembered(state: State, begin: int, end: int, language: int, code: int) -> 
     """Let the chunk at this place of the text stand for `code`; one that is there already keeps what it stands for."""
     length = end - begin
     key = key_of(state.text8, begin, length)
-    place = _found(state, begin, length, language)
+    place = place_in(state, begin, length, language)
     if place >= 0:
         return
     place = -1 - place

@@ -6,7 +6,7 @@ import numpy as np
 
 from workers.match.engine.kernel.arena import appended, given_back, size_class, taken, without
 from workers.match.engine.kernel.bits import code_of, index_of, mixed
-from workers.match.engine.kernel.chunks import NOTHING, TWO_BYTES, USED, key_of, place_of, remembered
+from workers.match.engine.kernel.chunks import NOTHING, TWO_BYTES, USED, key_of, remembered
 from workers.match.engine.kernel.compiled import entry, inner
 from workers.match.engine.kernel.filter import COUNT_MAX, beginning_place, folded_bytes, wanted_place
 from workers.match.engine.kernel.growth import doubled
@@ -93,9 +93,8 @@ def forget_chunks(state: State, count: int, languages: int) -> int:
     begin = 0
     for chunk in range(count):
         length = int(state.extra[chunk])
-        key = key_of(state.text8, begin, length)
         for language in range(languages):
-            place = place_of(state, key, begin, length, language)
+            place = place_in(state, begin, length, language)
             if place >= 0:
                 value = state.table[2 * place + 1]
                 code = code_of(value)
