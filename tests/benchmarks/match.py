@@ -163,8 +163,11 @@ def main() -> int:
     sizes = given.sizes or (QUICK_SIZES if given.quick else SIZES)
     run = Run(ground, given.seed, QUICK_BUILD_MAX_S if given.quick else BUILD_MAX_S)
     names = [*FAMILIES, *(("scripts",) if given.quick else OTHERS)] if given.families is None else given.families
-    run.families([name for name in names if name in FAMILIES], sizes)
-    run.others(names, sizes)
+    try:
+        run.families([name for name in names if name in FAMILIES], sizes)
+        run.others(names, sizes)
+    except KeyboardInterrupt:
+        run.found.left_out.append("what comes behind: interrupted")
     facts = machine.describe(LIBRARIES) | {"articles": f"{len(ground.stories):,} of Reuters", "seed": f"{given.seed}"}
     text = told(run.found, facts, warnings)
     print(text)

@@ -28,11 +28,12 @@ def articles_flood(scene: Scene) -> None:
     rows: list[tuple[str, bytes | None]] = [(each["uri"], orjson.dumps(each)) for each in made]
     rows.insert(scene.chance.randrange(FLOOD), ("huge:1", HUGE))
     scene.flow.send(rows)
+    scene.flow.flush()
 
 
 def rules_flood(scene: Scene) -> None:
     """A thousand edits a second of other rules; then one that must be live in time."""
-    topic = f"{scene.house.prefix}rules"
+    topic, scene.edit_live_s = f"{scene.house.prefix}rules", LIVE_S
     for turn in range(EDITS_S * 20):
         started_s = time.monotonic()
         scene.flow.send([edit(turn * EDITS_PER_S // 20 + number, scene) for number in range(EDITS_PER_S // 20)], topic)

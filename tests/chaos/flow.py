@@ -11,13 +11,29 @@ import orjson
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
+from tests.acceptance.load import make_articles
+
 TURN_S = 0.05
 TIMEOUT_MS = 3_000
 DELIVERY_MS = 60_000  # longer than any outage here: what was handed over arrives
 FORGET_AT = 5_000
 MAX_BYTES = 20 * 1024 * 1024
 
+COPY_EVERY = 12
+
 Row = dict[str, Any]
+
+
+def numbered(seed: int, first: int, count: int) -> list[Row]:
+    """By their numbers alone: one in eight under a uri that was there before, one in twelve with a neighbour's text."""
+    made = []
+    for number in range(first, first + count):
+        (article,) = make_articles(number, 1, seed)
+        if number % COPY_EVERY == COPY_EVERY - 1:
+            (neighbour,) = make_articles(number - 1, 1, seed)
+            article = {**neighbour, "uri": f"copy:{number}", "number": number}
+        made.append(article)
+    return made
 
 
 class Flow:
@@ -62,6 +78,10 @@ class Flow:
             if len(self._futures) > FORGET_AT:
                 self._futures = [each for each in self._futures if not each.succeeded()]
 
+    def flush(self) -> None:
+        """Until the broker has all that was sent."""
+        self._producer.flush(DELIVERY_MS / 1000)
+
     def stop(self) -> int:
         """End it and wait for the broker to have all of it; how many were not acknowledged. Raises what it raised."""
         self._stop.set()
@@ -69,7 +89,7 @@ class Flow:
             self._thread.join()
         if self._failures:
             raise self._failures[0]
-        self._producer.flush(DELIVERY_MS / 1000)
+        self.flush()
         return sum(not each.succeeded() for each in self._futures)
 
     def close(self) -> None:

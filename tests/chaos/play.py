@@ -13,16 +13,18 @@ from pathlib import Path
 from kafka.errors import KafkaError
 from redis import RedisError
 
+from tests.acceptance.audited import SURPLUS, audited
 from tests.acceptance.load import CHANNELS
 from tests.acceptance.verdict import judge
 from tests.chaos.fault import Cost, Fault
 from tests.chaos.faults import FAULTS
 from tests.chaos.outcome import Outcome
 from tests.chaos.scene import Scene, Stage
+from workers.errors import Unavailable
 
 KEPT = Path(__file__).parents[2] / ".cache" / "chaos"  # the workers' logs of runs that failed
 LARGEST_SEQUENCE = 3
-CAME_OFF = (AssertionError, OSError, RuntimeError, KafkaError, RedisError)
+CAME_OFF = (AssertionError, OSError, RuntimeError, KafkaError, RedisError, Unavailable)
 
 
 def drawn(seed: int) -> list[Fault]:
@@ -60,6 +62,7 @@ def _strike(scene: Scene, faults: Sequence[Fault], outcome: Outcome) -> None:
     assert began_s is not None, "the workers did not begin"
     for fault in faults:
         scene.even_out(fault.workers)
+        scene.pass_some(0.2, 1.2)
         scene.recovery_s = 0.0
         fault.strike(scene)
         scene.recover()
@@ -78,6 +81,10 @@ def _judge(scene: Scene, faults: Sequence[Fault], outcome: Outcome) -> None:
     verdict = judge(scene.house, scene.queries, CHANNELS)
     outcome.articles = sum((scene.lag.ends() or {}).values())
     outcome.take(verdict, scene.letters, may_repeat, Cost.MEMORY in costs)
+    try:
+        audited(scene.house, allowed=SURPLUS if Cost.MEMORY in costs else (), edit_live_s=scene.edit_live_s)
+    except AssertionError as exc:
+        outcome.complaints.append(f"the audit {exc}"[:3000])
 
 
 def _keep(scene: Scene, name: str) -> None:

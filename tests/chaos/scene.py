@@ -19,9 +19,9 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import KafkaError
 
 from tests.acceptance.house import House, closing
-from tests.acceptance.load import CHANNELS, QUERIES, RULES, make_articles
+from tests.acceptance.load import CHANNELS, QUERIES, RULES
 from tests.chaos.fleet import Fleet
-from tests.chaos.flow import Flow
+from tests.chaos.flow import Flow, numbered
 from tests.chaos.lag import Lag
 from tests.chaos.proxy import Proxy
 from tests.chaos.shim import CLOCK, SHIFT
@@ -65,6 +65,7 @@ class Scene:
     queries: dict[str, str] = field(default_factory=dict)
     blows: int = 0
     letters: int = 0
+    edit_live_s: float = 0.0  # where rules are edited under load, when an edit must be known
     recovery_s: float = 0.0  # the longest of the fault that strikes now
 
     def blow(self, times: int = 1) -> None:
@@ -199,7 +200,7 @@ class Stage:
             house.create_topics(CHANNELS, PARTITIONS)
             stack.callback(_forget, kafka.bootstrap, prefix)
             house.apply(*RULES, ODD)
-            flow = Flow(kafka.bootstrap, prefix + "articles", partial(make_articles, seed=seed), FLOW_PER_S)
+            flow = Flow(kafka.bootstrap, prefix + "articles", partial(numbered, seed), FLOW_PER_S)
             stack.callback(flow.close)
             lag = Lag(kafka.bootstrap, prefix + "wirewatch-match", prefix + "articles", PARTITIONS)
             stack.callback(lag.close)

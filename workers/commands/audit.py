@@ -42,18 +42,20 @@ def since_ms(text: str, now_ms: int) -> int:
     return max(round(moment.timestamp() * 1000), 0)
 
 
+Since = Annotated[
+    str | None,
+    typer.Option(metavar="TIME", help="Judge articles from then on: 90m, 6h or 2d ago, or 2026-05-01T12:00:00Z."),
+]
+EditLive = Annotated[
+    float, typer.Option(metavar="SECONDS", min=0, max=3600, help="An edit counts as known to all workers after so.")
+]
+
+
 def audit(
     ctx: typer.Context,
-    since: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TIME", help="Judge articles from then on: 90m, 6h, 2d ago, or 2026-05-01T12:00:00Z. Else all."
-        ),
-    ] = None,
+    since: Since = None,
     json: Annotated[bool, typer.Option("--json", help="A JSON object a rule, a finding, and one for all.")] = False,
-    edit_live: Annotated[
-        float, typer.Option(metavar="SECONDS", min=0, max=3600, help="An edit counts as known to all workers after so.")
-    ] = 2.0,
+    edit_live: EditLive = 2.0,
 ) -> None:
     """Account for every match: each is one alert, or one decision with its reason.
 
@@ -75,12 +77,8 @@ def audit(
     from workers.auditing import Terms
     from workers.commands.audited import say_json_of, show
 
-    terms = Terms(
-        settings.match.group,
-        settings.articles.max_bytes,
-        since_ms(since, now_ms) if since else 0,
-        int(edit_live * 1000),
-    )
+    from_ms = since_ms(since, now_ms) if since else 0
+    terms = Terms(settings.match.group, settings.articles.max_bytes, from_ms, int(edit_live * 1000))
     try:
         done = _audited(settings.kafka, settings.topic_prefix, terms)
     except KeyboardInterrupt:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from workers.commands import audit, channels, demo, explain, lists, publish, rules, run, scan, tail, topics
+from workers.commands import audit, channels, demo, explain, lists, publish, rules, run, scan, stories, tail, topics
 from workers.commands.endings import EXIT_CODES, ended
 
 app = typer.Typer(
@@ -26,7 +26,7 @@ app.add_typer(topics.app, name="topics")
 app.add_typer(rules.app, name="rules")
 app.add_typer(lists.app, name="lists")
 app.add_typer(channels.app, name="channels")
-for each in (demo.demo, publish.publish, tail.tail, scan.scan, explain.explain, audit.audit):
+for each in (demo.demo, publish.publish, tail.tail, scan.scan, stories.stories, explain.explain, audit.audit):
     app.command(epilog=EXIT_CODES)(each)
 
 

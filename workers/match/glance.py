@@ -1,4 +1,4 @@
-"""Which occurrences make a rule of plain words and phrases true of an ASCII article, without splitting it.
+"""Which occurrences make a rule of plain words and phrases true of an article in ASCII letters, without splitting it.
 
 Words are sought in the text as it is; only pieces that an apostrophe, a dot, a comma, `&`, `+` or `#` may hold together
 are split. It gives what `Witnesses` gives, or says that it cannot.
@@ -16,14 +16,16 @@ from weakref import ref
 from schemas.article import Article
 from workers.match.spellings import spellings
 from workers.match.witnesses import Clause, Place
+from workers.rules.language.characters import WORD_KINDS
+from workers.rules.language.normalise import normalise
 from workers.rules.language.split import split
 from workers.rules.language.tree import TEXT_FIELDS, And, AnyOf, InField, Not, Or, Phrase, Query, Word
 
 OPERANDS_MAX = 16  # each word is sought by itself: of more alternatives an index of the text is sooner
 PIECE_MAX_CHARS = 200
 
+_ASCII_END = 128
 _JOINERS = ".,'&+#"
-_SPACED = {code: " " for code in range(128) if not chr(code).isalnum() and chr(code) not in _JOINERS}
 _JOINED = re.compile("[.,'&+#][.,'&+#]*(?:[a-z0-9]|(?<=[+#]))")  # begins with a set, which is searched for fast
 _IDLE = ".,'&"  # no part of a word at the edge of a piece
 _BARE = {ord(joiner): None for joiner in _JOINERS}
@@ -37,8 +39,25 @@ class Unfit(Exception):
     """The rule or the text is none of those that a glance is enough for."""
 
 
+class _Spaced(dict[int, str]):
+    """For `str.translate`: what no word has becomes a space, and other letters than those of ASCII are unfit."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        if code < _ASCII_END:
+            self[code] = character if character.isalnum() or character in _JOINERS else " "
+        elif WORD_KINDS[code] == " ":
+            return " "
+        else:
+            raise Unfit
+        return self[code]
+
+
+_SPACED = _Spaced()
+
+
 class Glance:
-    """The text fields of one article. Raises Unfit where one of them is not ASCII."""
+    """The text fields of one article. Raises Unfit where one of them has other letters than those of ASCII."""
 
     __slots__ = ("_article", "_texts")
 
@@ -111,13 +130,16 @@ def glance_at(article: Article) -> Glance:
 
 
 class Piecewise:
-    """One ASCII text. A piece is what stands between two spaces or other characters that no word has."""
+    """One text. A piece is what stands between two spaces or other characters that no word has."""
 
     __slots__ = ("_bare", "_index", "_language", "_pieces", "_text")
 
     def __init__(self, text: str, language: str | None) -> None:
         if not text.isascii():
-            raise Unfit
+            normal = normalise(text)  # straight quotes
+            if normal.origin is not None:
+                raise Unfit
+            text = normal.text
         self._text = f" {text.translate(_SPACED).lower()} "  # a place in it is one more than in the text
         self._language = language
         self._pieces: dict[int, str] | None = None

@@ -89,7 +89,30 @@ FOLDED = [
     "altra",
     "never",
 ]
-GAPS = (" ", " ", " ", ", ", ". ", ".\n", "\n\n", "-", "/", ".", "'", ",", "&", "+", ' "', ") (")
+GAPS = (
+    " ",
+    " ",
+    " ",
+    "\u2019",
+    "\u2019s ",
+    "\u201d \u201c",
+    "\u2013",
+    "\u00a0",
+    " \u20ac",
+    ", ",
+    ". ",
+    ".\n",
+    "\n\n",
+    "-",
+    "/",
+    ".",
+    "'",
+    ",",
+    "&",
+    "+",
+    ' "',
+    ") (",
+)
 FITTING = 3_000
 
 
@@ -166,7 +189,12 @@ def test_other_rules_are_unfit(query: Query) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [pytest.param("caf\u00e9", id="no ASCII"), pytest.param("a." * PIECE_MAX_CHARS, id="a long joined piece")]
+    "body",
+    [
+        pytest.param("caf\u00e9", id="another letter"),
+        pytest.param("a\u2026", id="characters that become several"),
+        pytest.param("a." * PIECE_MAX_CHARS, id="a long joined piece"),
+    ],
 )
 def test_other_texts_are_unfit(body: str) -> None:
     with pytest.raises(Unfit):

@@ -57,6 +57,7 @@ TWO_BYTES = np.uint64(16)
 _HALF = np.uint64(32)
 _FORM = np.uint64(0xFFFFFFFF)
 NOTHING = np.uint64(0)
+FORGOTTEN = np.uint64(0xFF)  # as the language of a chunk: no article's
 
 
 @hot
@@ -73,7 +74,7 @@ def key_of(text8: Eights, begin: int, length: int) -> U64:
 
 
 @hot
-def _same(pool: Uint64s, at: int, text8: Eights, begin: int, length: int) -> bool:
+def same_bytes(pool: Uint64s, at: int, text8: Eights, begin: int, length: int) -> bool:
     """Do the bytes of the text equal those at this place of the pool?"""
     while length >= 8:
         if pool[at] != text8[begin]:
@@ -98,7 +99,7 @@ def place_of(
         if (
             table[2 * place] == key
             and value >> _HALF == want
-            and (length <= 8 or _same(pool, int(table_pool[place]), text8, begin, length))
+            and (length <= 8 or same_bytes(pool, int(table_pool[place]), text8, begin, length))
         ):
             return place
         place = (place + 1) & last
@@ -126,7 +127,7 @@ def _pooled(state: State, place: int, begin: int, length: int) -> None:
 
 @inner
 def _enlarged(state: State) -> None:
-    """Double the table. Keys and values are moved as they are; a long chunk's key is its hash."""
+    """Double the table, without what was forgotten. Keys and values are moved as they are; a long key is a hash."""
     old, old_pool = state.table, state.table_pool
     table = np.zeros(2 * old.size, np.uint64)
     table_pool = np.zeros(2 * old_pool.size, np.int32)
@@ -138,6 +139,9 @@ def _enlarged(state: State) -> None:
         if value == NOTHING:
             continue
         language = (value >> _HALF >> TWO_BYTES) & np.uint64(0xFF)
+        if language == FORGOTTEN:
+            state.numbers[CHUNKS] -= 1
+            continue
         place = index_of(mixed(old[2 * at], language) >> shift)
         while table[2 * place + 1] != NOTHING:
             place = (place + 1) & last

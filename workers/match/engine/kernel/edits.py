@@ -6,7 +6,16 @@ import numpy as np
 
 from workers.match.engine.kernel.arena import appended, given_back, size_class, taken, without
 from workers.match.engine.kernel.bits import code_of, index_of, mixed
-from workers.match.engine.kernel.chunks import NOTHING, TWO_BYTES, USED, key_of, remembered
+from workers.match.engine.kernel.chunks import (
+    FORGOTTEN,
+    NOTHING,
+    TWO_BYTES,
+    USED,
+    key_of,
+    place_in,
+    remembered,
+    same_bytes,
+)
 from workers.match.engine.kernel.compiled import entry, inner
 from workers.match.engine.kernel.filter import COUNT_MAX, beginning_place, folded_bytes, wanted_place
 from workers.match.engine.kernel.growth import doubled
@@ -41,24 +50,18 @@ _HALF = np.uint64(32)
 _LOWER = np.uint64(0xFFFFFFFF)
 
 
-FORGOTTEN = np.uint64(0xFF)  # as its language: no article's
-
-
 @inner
 def _forgotten_place(state: State, begin: int, length: int, language: int) -> int:
     """Where the table still has the chunk that was forgotten; -1 if it has not."""
-    table, pool, text = state.table, state.pool, state.text
+    table = state.table
     key = key_of(state.text8, begin, length)
     want = USED | (FORGOTTEN << TWO_BYTES) | np.uint64(length)
     last = (table.size >> 1) - 1
     place = index_of(mixed(key, np.uint64(language)) >> np.uint64(state.numbers[TABLE_SHIFT]))
     while table[2 * place + 1] != NOTHING:
-        if table[2 * place] == key and table[2 * place + 1] >> _HALF == want:
-            same, at = True, state.table_pool[place]
-            for offset in range(length if length > 8 else 0):
-                same = same and pool[at + offset] == text[begin + offset]
-            if same:
-                return place
+        found = table[2 * place] == key and table[2 * place + 1] >> _HALF == want
+        if found and (length <= 8 or same_bytes(state.pool, int(state.table_pool[place]), state.text8, begin, length)):
+            return place
         place = (place + 1) & last
     return -1
 

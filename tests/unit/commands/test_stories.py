@@ -1,0 +1,69 @@
+"""`stories`: which articles of a file tell the same story."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.unit.commands.conftest import Command
+from tests.unit.dedup.prose import prose
+from workers.dedup import story_of
+
+NEWS = prose(1)
+ARTICLES: list[dict[str, Any]] = [
+    {"uri": "u:1", "title": "Storm in the north", "body": NEWS, "url": "https://example.com/1"},
+    {"uri": "u:2", "title": "Weather", "body": NEWS[: len(NEWS) * 7 // 10]},
+    {"uri": "u:3", "body": prose(2)},
+    {"uri": "u:4", "body": prose(3), "url": "http://www.example.com/1/?utm_source=feed"},
+    {"uri": "u:5", "body": prose(2).upper()},
+    {"uri": "u:2", "version": 2, "body": prose(4)},
+]
+
+
+def lines(rows: list[dict[str, Any]]) -> str:
+    return "".join(json.dumps(row) + "\n" for row in rows)
+
+
+def test_each_article_has_a_line_in_the_order_of_the_file(wirewatch: Command, tmp_path: Path) -> None:
+    file = tmp_path / "articles.jsonl"
+    file.write_text(lines(ARTICLES))
+    done = wirewatch("stories", "--articles", file)
+    assert (done.code, done.err) == (0, "")
+    rows = [json.loads(line) for line in done.out.splitlines()]
+    assert [list(row) for row in rows] == [["uri", "story", "same_as", "likeness", "reason"]] * 6
+    assert [(row["uri"], row["reason"], row["same_as"]) for row in rows] == [
+        ("u:1", "first", None),
+        ("u:2", "like", "u:1"),
+        ("u:3", "first", None),
+        ("u:4", "same_url", "u:1"),
+        ("u:5", "same_text", "u:3"),
+        ("u:2", "same_article", "u:2"),
+    ]
+    assert [row["story"] for row in rows] == [story_of(uri) for uri in ("u:1", "u:1", "u:3", "u:1", "u:3", "u:1")]
+    assert [row["likeness"] > 0.9 for row in rows] == [False, True, False, False, True, False]
+
+
+def test_gzip_is_read_too(wirewatch: Command, tmp_path: Path) -> None:
+    file = tmp_path / "articles.jsonl.gz"
+    file.write_bytes(gzip.compress(lines(ARTICLES).encode()))
+    assert len(wirewatch("stories", "--articles", file).out.splitlines()) == 6
+
+
+def test_a_line_that_is_no_article_is_told_and_the_others_are_placed(wirewatch: Command, tmp_path: Path) -> None:
+    file = tmp_path / "articles.jsonl"
+    file.write_text(lines(ARTICLES[:1]) + '{"uri": "u:2"}\n' + lines(ARTICLES[1:2]))
+    done = wirewatch("stories", "--articles", file)
+    rows = [json.loads(line) for line in done.out.splitlines()]
+    assert done.code == 1
+    assert [row["uri"] for row in rows] == ["u:1", None, "u:2"]
+    assert (rows[1]["line"], rows[1]["error"]["reason"]) == (2, "no_text")
+    assert f"{file}:2: " in done.err
+    assert done.err.endswith("1 line is no article\n")
+
+
+def test_a_file_that_is_not_there_is_refused(wirewatch: Command, tmp_path: Path) -> None:
+    done = wirewatch("stories", "--articles", tmp_path / "none.jsonl")
+    assert (done.code, done.out) == (1, "")
+    assert "cannot be read" in done.err

@@ -1,0 +1,75 @@
+"""`wirewatch stories`: which articles of a file tell the same story, without Kafka and Redis."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from workers.commands.session import settings_of
+from workers.commands.terminal import SHOWN_MAX, note, say_error, say_line
+from workers.errors import Refused
+
+Row = dict[str, Any]
+
+
+def stories(
+    ctx: typer.Context,
+    articles: Annotated[Path, typer.Option(metavar="FILE", help="Articles: JSON Lines, plain or gzip.")],
+) -> None:
+    """Which articles tell the same story; needs neither Kafka nor Redis.
+
+    Prints a JSON object an article, in the order of the file, each compared with those before it: {"uri": …,
+    "story": 32 digits, "same_as": the uri of the article it repeats or null, "likeness": 0 to 1, "reason": "first",
+    "same_article", "same_url", "same_text" or "like"}. The whole file counts as one window. A line that is no article
+    is told as by `wirewatch scan`, and the exit code is 1 at the end.
+
+    \b
+    Examples:
+      wirewatch stories --articles articles.jsonl
+      wirewatch stories --articles archive.jsonl.gz | grep -v '"first"'
+    """
+    unread = asyncio.run(_told(articles, settings_of(ctx).articles.max_bytes))
+    if unread:
+        note("1 line is no article" if unread == 1 else f"{unread} lines are no articles")
+        raise typer.Exit(1)
+
+
+async def _told(articles: Path, max_bytes: int) -> int:
+    """Print a line each; how many were no articles."""
+    unread = 0
+    async for row in placed(articles, max_bytes):
+        say_line(row)
+        if row["uri"] is None:
+            unread += 1
+            if unread > SHOWN_MAX:  # the output has them all
+                continue
+            say_error(f"{articles}:{row['line']}: {row['error']['message']}", row["error"]["hint"])
+    return unread
+
+
+async def placed(articles: Path, max_bytes: int) -> AsyncIterator[Row]:
+    """A row an article, as they are read."""
+    from workers.articles import read, read_articles
+    from workers.dedup import fingerprint
+    from workers.dedup.stories_memory import MemoryStories
+
+    known = MemoryStories(lambda: 0)  # time stands still
+    for line, value in read_articles(articles):
+        try:
+            article = read(value, max_bytes)
+        except Refused as why:
+            error = {"reason": why.reason, "message": why.message, "hint": why.hint}
+            yield {"uri": None, "line": line, "error": error}
+            continue
+        (placement,) = await known.place([fingerprint(article)])
+        yield {
+            "uri": article.uri,
+            "story": placement.story,
+            "same_as": placement.same_as,
+            "likeness": placement.likeness,
+            "reason": placement.reason,
+        }
