@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from schemas.alert import AlertKind
 from schemas.article import ArticleStatus
 from schemas.envelope import Incoming, Outgoing
@@ -16,7 +18,7 @@ def as_read(messages: list[Outgoing]) -> list[Incoming]:
     return [Incoming(each.topic, 0, at, 0, each.key, each.value, each.headers) for at, each in enumerate(messages)]
 
 
-async def told(*articles: dict[str, object]) -> tuple[list[Incoming], Known]:
+async def told(*articles: Mapping[str, object]) -> tuple[list[Incoming], Known]:
     """The alerts of these articles, and what is remembered of `a:1`."""
     world = World(RULE)
     await world.run(*articles)
