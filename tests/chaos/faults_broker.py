@@ -55,6 +55,14 @@ def slow_link(scene: Scene) -> None:
     scene.kafka_proxy.slow(0)
 
 
+def offsets_lost(scene: Scene) -> None:
+    """The group is deleted while no worker runs: everything is read again, and Redis knows what was told."""
+    scene.even_out(0)
+    with closing(_admin(scene)) as client:
+        client.delete_groups([f"{scene.house.prefix}wirewatch-match"])
+    scene.fleet.add()
+
+
 def coordinator_moves(scene: Scene) -> None:
     """A second broker takes over the coordinator of the group, and gives it back."""
     offsets = [TopicPartition(OFFSETS, number) for number in range(OFFSETS_PARTITIONS)]
@@ -98,6 +106,13 @@ FAULTS = (
         restarted,
     ),
     Fault("broker-freeze", "SIGSTOP of the broker for 3 to 6 s", Cost.BATCH, frozen),
+    Fault(
+        "offsets-lost",
+        "the committed offsets are deleted: everything is read again",
+        Cost.NOTHING,
+        offsets_lost,
+        mixes=False,  # after a loss of Redis it would be told again
+    ),
     Fault(
         "coordinator-move",
         "the group's coordinator moves to a second broker, and back",

@@ -32,6 +32,26 @@ def flushed(scene: Scene) -> None:
         scene.pass_some(0.2, 1)
 
 
+def rewound(scene: Scene) -> None:
+    """Back to an earlier state, as after a failover to a replica that lagged: what came since was never known."""
+    scene.blow_to_all(2)
+    with scene.store() as client:
+        client.save()
+    scene.pass_some(0.5, 2)
+    scene.redis.kill()
+    scene.redis.start()
+
+
+def evicting(scene: Scene) -> None:
+    """Against all advice: full, and free to forget whatever it likes."""
+    with scene.store() as client:
+        client.config_set("maxmemory-policy", "allkeys-random")
+        client.config_set("maxmemory", client.info("memory")["used_memory"])
+        scene.pass_some(1, 2.5)
+        client.config_set("maxmemory", 0)
+        client.config_set("maxmemory-policy", "noeviction")
+
+
 def paused(scene: Scene) -> None:
     """CLIENT PAUSE beyond what is waited for."""
     scene.blow_to_all(3)
@@ -156,6 +176,8 @@ FAULTS = (
     Fault("redis-kill", "kill -9 of a Redis that keeps nothing; it comes back empty", Cost.MEMORY, killed),
     Fault("redis-kill-aof", "kill -9 of a Redis with an AOF; it comes back", Cost.BATCH, killed, keeps=True),
     Fault("redis-flushall", "FLUSHALL, twice", Cost.MEMORY, flushed),
+    Fault("redis-rewind", "Redis comes back with what it knew 0.5 to 2 s before", Cost.MEMORY, rewound),
+    Fault("redis-evict", "maxmemory reached under allkeys-random: keys are forgotten", Cost.MEMORY, evicting),
     Fault("redis-pause", "CLIENT PAUSE for longer than the socket timeout", Cost.BATCH, paused),
     Fault("redis-read-only", "Redis becomes a replica (READONLY), and a primary again", Cost.BATCH, read_only),
     Fault("redis-full", "maxmemory reached under noeviction (OOM), then raised", Cost.BATCH, full),

@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from workers.dedup.text import SHINGLE_WORDS, Text
 
-BLOCK_WORDS = 6  # a shorter block may have been found by chance
+BLOCK_WORDS = 6  # a shorter block may have been found by chance,
+SHORT_BLOCK_WORDS = SHINGLE_WORDS  # less so in a short text
 GAP_WORDS = 4  # of each side: more words are another paragraph
 
 DENSE_WORDS = 200  # a text with fewer is a report of figures rather than a page: wherever a number stands, it counts
@@ -94,12 +95,15 @@ def _slipped(one: str, other: str) -> bool:
 
 def _replaced(lefts: Sequence[str], rights: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
     """Words of the left text and those that stand in the right one in their place."""
-    blocks = [block for block in _blocks(_masked(lefts), _masked(rights)) if block.length >= BLOCK_WORDS]
+    least = BLOCK_WORDS if min(len(lefts), len(rights)) >= DENSE_WORDS else SHORT_BLOCK_WORDS
+    blocks = [block for block in _blocks(_masked(lefts), _masked(rights)) if block.length >= least]
     for block in blocks:
         for place in range(block.length):
             one, other = lefts[block.left + place], rights[block.right + place]
             if one != other:
                 yield (one,), (other,)
+    if blocks and 0 < blocks[0].left == blocks[0].right <= GAP_WORDS:  # else a headline was written anew
+        yield lefts[: blocks[0].left], rights[: blocks[0].right]
     for before, behind in pairwise(blocks):
         left, right = before.left + before.length, before.right + before.length
         if left < behind.left <= left + GAP_WORDS and right < behind.right <= right + GAP_WORDS:

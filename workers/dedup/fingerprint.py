@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 
 from schemas.article import Article
 from workers.dedup.address import host_of, normalise_url
@@ -14,10 +16,8 @@ from workers.rules.language.split import folded_sequence
 WORDS_MAX = 10_000  # of an article are compared, its first ones: it bounds the memory an article takes
 _CHARACTERS_MAX = 20 * WORDS_MAX  # are read for them
 _SOURCE_CHARACTERS_MAX = 200
-_INSIDE = re.compile(
-    r"(?:(?<=[^\W_]\s)|(?<=[^\W_],\s)|(?<=[^\W_];\s))[^\W\d_][^\W_]*"
-)  # a word that begins no sentence
-_LOWER = re.compile(r"\b[^\W\d_][^\W_]*")
+_WORD = re.compile(r"[^\W\d_][^\W_]*")
+_FRACTION = re.compile(r"(?<![\d/.,])(?:(\d{1,9})[- ])?(\d{1,2})/(2|3|4|5|8|16|32|64)(?![\d/])")
 
 
 def fingerprint(article: Article, keep_ms: int = DAY_MS) -> Fingerprint:
@@ -25,7 +25,7 @@ def fingerprint(article: Article, keep_ms: int = DAY_MS) -> Fingerprint:
 
     `keep_ms` is for how long other articles shall be known as its copies: the longest window of its rules.
     """
-    texts = tuple(_bounded((article.title, article.lead, article.body)))
+    texts = _bounded((article.title, article.lead, article.body))
     words = [word for text in texts for word in folded_sequence(text, language=article.language)][:WORDS_MAX]
     text = Text(words, _names(texts))
     return Fingerprint(
@@ -46,12 +46,26 @@ def _bounded(texts: tuple[str | None, ...]) -> list[str]:
         if text and room:
             kept.append(text[:room])
             room -= len(kept[-1])
-    return kept
+    return [_FRACTION.sub(_decimal, text) if "/" in text else text for text in kept]
 
 
-def _names(texts: tuple[str, ...]) -> frozenset[str]:
+def _decimal(found: re.Match[str]) -> str:
+    """6-1/4 is one number, 6.25, not a six, a one and a four, which others may have too."""
+    whole, part, parts = found.groups(default="0")
+    return f"{int(whole) + int(part) / int(parts):.6g}"
+
+
+def _names(texts: Sequence[str]) -> frozenset[str]:
     """Folded words that stand with a capital inside sentences, and nowhere without."""
-    mixed = [text for text in texts if not text.isupper()]
-    inside = {word for text in mixed for word in _INSIDE.findall(text) if word[0].isupper()}
-    small = {word for text in mixed for word in _LOWER.findall(text) if word[0].islower()}
-    return frozenset(map(fold, inside)) - frozenset(map(fold, small))
+    names: set[str] = set()
+    small: set[str] = set()
+    for text in texts:
+        if text.isupper():  # a headline in capitals says nothing
+            continue
+        small.update(_WORD.findall(text))
+        names.update(
+            found[0]
+            for before, piece in pairwise(text.split())
+            if piece[0].isupper() and (before[-1].isalnum() or before[-1] in ",;") and (found := _WORD.match(piece))
+        )
+    return frozenset(fold(name) for name in names if name.lower() not in small)

@@ -33,7 +33,7 @@ class Text:
     @cached_property
     def shingles(self) -> frozenset[int]:
         """Each three words in a row, once, as a number of 64 bits; the same in every process."""
-        return frozenset(shingle_numbers(self.words).tolist())
+        return frozenset(_numbers(self.words).tolist())
 
     def pack(self) -> bytes:
         """For a store; some 40 % of the text's own size."""
@@ -51,15 +51,16 @@ class Text:
         return Text([word.removeprefix(_NAME) for word in words], names)
 
 
-def shingle_numbers(words: Sequence[str]) -> NDArray[np.uint64]:
+def _numbers(words: Sequence[str]) -> NDArray[np.uint64]:
     """For each place of the words but the last two, the number of the three words there."""
-    sums = np.fromiter((zlib.crc32(word.encode("utf-8", "surrogatepass")) for word in words), np.uint64, len(words))
+    written = " ".join(words).encode("utf-8", "surrogatepass").split(b" ")
     last = len(words) - SHINGLE_WORDS + 1
     if last < 1:
         return np.zeros(0, np.uint64)
+    sums = np.fromiter(map(zlib.crc32, written), np.uint64, len(words)) + np.uint64(1)
     mixed = np.zeros(last, np.uint64)
     for place, factor in enumerate(_FACTORS):
-        mixed += (sums[place : place + last] + np.uint64(1)) * np.uint64(factor)
+        mixed += sums[place : place + last] * np.uint64(factor)
         mixed ^= mixed >> np.uint64(29)
         mixed *= np.uint64(0xBF58476D1CE4E5B9)
         mixed ^= mixed >> np.uint64(32)
@@ -68,7 +69,7 @@ def shingle_numbers(words: Sequence[str]) -> NDArray[np.uint64]:
 
 def least_numbers(text: Text) -> tuple[int, ...]:
     """The least of its shingles' numbers: of texts that share shingles some are the same (MinHash, bottom k)."""
-    return tuple(np.unique(shingle_numbers(text.words))[: keys_of(len(text.shingles))].tolist())
+    return tuple(sorted(text.shingles)[: keys_of(len(text.shingles))])
 
 
 def keys_of(shingles: int) -> int:

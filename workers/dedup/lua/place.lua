@@ -15,7 +15,7 @@
 -- returns    the placement, JSON: of now, or of the first time if it had been placed; '' when it is to be thought out
 --            again
 
-local DAY_MS, DAYS = 86400000, 8
+local HOUR_MS, DAY_MS, DAYS = 3600000, 86400000, 8
 local ENOUGH = 2 -- keys shared by chance are few; a copy shares a part of all
 
 local function text_of(reply)
@@ -158,7 +158,7 @@ local placement = cjson.encode({
   reached = reached,
 })
 
--- What others find it by. All of it ends with it, but for a bucket, which ends with the last of its articles.
+-- What others find it by. All of it ends with it, but for a bucket, which ends in the hour after its last article.
 local own_name = hexadecimal(string.sub(ARGV[2], 1, 6))
 local ends_at = string.format('%.0f', ends)
 redis.call('SET', KEYS[1], placement .. '\n' .. ARGV[9], 'PXAT', ends_at)
@@ -170,6 +170,7 @@ end
 local day = KEYS[5] .. ':' .. today
 redis.call('SET', day, '', 'KEEPTTL')
 until_at_least(day, ends)
+local whole_hour = math.ceil(ends / HOUR_MS) * HOUR_MS -- so that not every article moves the end of its buckets
 local most = own.posted_max * 8
 for at = 1, #ARGV[1], 8 do
   local bucket = bucket_of(day, at)
@@ -181,7 +182,7 @@ for at = 1, #ARGV[1], 8 do
   local posted = text_of(held)
   posted = #posted % 8 == 0 and posted or ''
   redis.call('HSET', bucket, field, string.sub(posted .. ARGV[2], -most))
-  until_at_least(bucket, ends)
+  until_at_least(bucket, whole_hour)
 end
 redis.call('SET', KEYS[5], string.format('%.0f', written + 1), 'PXAT', string.format('%.0f', now + DAYS * DAY_MS))
 return placement

@@ -22,8 +22,10 @@ from workers.match.engine.kernel.growth import doubled
 from workers.match.engine.kernel.programs import (
     CHECK_WORDS,
     CHECKED,
+    FIRST,
     cheapest,
     filed,
+    literals_of,
     program_freed,
     program_made,
     slot_made,
@@ -280,7 +282,7 @@ def remove_rule(state: State, slot: int) -> int:
     """Take the rule out; its slot may be given to another."""
     program = int(state.slots[2 * slot])
     unfiled(state, slot, program)
-    for at in range(program + 4, program + 4 + state.arena[program]):
+    for at in range(program + FIRST, program + FIRST + literals_of(state.arena, program)):
         released(state, int(state.arena[at]) >> 5)
     program_freed(state, program)
     state.slots[2 * slot] = state.numbers[SLOT_FREE]

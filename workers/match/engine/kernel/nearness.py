@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workers.match.engine.kernel.compiled import hot
 from workers.match.engine.kernel.marks import has
-from workers.match.engine.kernel.programs import CHECK_WORDS, CHECKED, CONFIRM, FIRST, LITERALS
+from workers.match.engine.kernel.programs import CHECK_WORDS, CHECKED, FIRST, besides_of, literals_of
 from workers.match.engine.kernel.state import TOKENS, Views
 
 NO, YES, UNSURE = range(3)
@@ -44,10 +44,10 @@ def verdict(views: Views, slot: int) -> int:
     """Is a rule true whose clauses hold: NO, YES, or UNSURE, which the evaluator says."""
     arena = views.arena
     program = views.slots[2 * slot]
-    checks = arena[program + CONFIRM] - CHECKED
+    checks = besides_of(arena, program) - CHECKED
     if checks < 0:
         return UNSURE
-    at = program + FIRST + arena[program + LITERALS]
+    at = program + FIRST + literals_of(arena, program)
     for check in range(checks):
         begin = at + CHECK_WORDS * check
         if not near(views, arena[begin], arena[begin + 1], arena[begin + 2], arena[begin + 3]):

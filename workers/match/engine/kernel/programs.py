@@ -1,6 +1,6 @@
 """Rules as the compiled part keeps them: a program each, filed under the terms of its cheapest clause.
 
-program = literals, begin of the pivot, width of the guards, what besides, literals of all clauses, checks
+program = literals << 12 | what besides, begin of the pivot << 2 | width of the guards, literals of all clauses, checks
 check = term, term, most words apart << 1 | in this order, fields
 
 What besides: 0 nothing, 1 the evaluator confirms it, 2 + so many checks that must come out.
@@ -33,10 +33,36 @@ from workers.match.engine.kernel.state import (
     State,
 )
 
-LITERALS, PIVOT, WIDTH, CONFIRM, FIRST = range(5)
+COUNTS, PIVOT, FIRST = range(3)
 CHECKED = 2
 CHECK_WORDS = 4
 _NEVER = 1 << 60
+_BESIDES = 12  # bits: of a rule's checks there are some hundreds at most, of its literals less than half a million
+_WIDTH = 2  # bits
+
+
+@hot
+def literals_of(arena: Int32s, program: int) -> int:
+    """How many literals all clauses have."""
+    return int(arena[program + COUNTS]) >> _BESIDES
+
+
+@hot
+def besides_of(arena: Int32s, program: int) -> int:
+    """What is asked besides the clauses."""
+    return int(arena[program + COUNTS]) & (1 << _BESIDES) - 1
+
+
+@hot
+def pivot_of(arena: Int32s, program: int) -> int:
+    """Where the pivot begins."""
+    return program + (int(arena[program + PIVOT]) >> _WIDTH)
+
+
+@hot
+def width_of(arena: Int32s, program: int) -> int:
+    """The width of the guards in the records."""
+    return int(arena[program + PIVOT]) & (1 << _WIDTH) - 1
 
 
 @hot
@@ -66,7 +92,7 @@ def clause_cost(state: State, at: int) -> int:
 def guard_of(state: State, program: int, pivot: int) -> int:
     """Where the cheapest clause begins that fits into a record, the one at `pivot` apart; -1 if there is none."""
     arena = state.arena
-    at, end = program + FIRST, program + FIRST + arena[program + LITERALS]
+    at, end = program + FIRST, program + FIRST + literals_of(arena, program)
     best, least = -1, 2 * _NEVER
     while at < end:
         behind = clause_end(arena, at)
@@ -86,7 +112,7 @@ def cheapest(state: State, program: int) -> int:
     cannot be a guard: it is gone through word for word.
     """
     arena = state.arena
-    at, end = program + FIRST, program + FIRST + arena[program + LITERALS]
+    at, end = program + FIRST, program + FIRST + literals_of(arena, program)
     longest, second, place = 0, 0, -1
     while at < end:
         behind = clause_end(arena, at)
@@ -132,8 +158,7 @@ def program_made(state: State, count: int, confirm: int) -> int:
     behind = count + CHECK_WORDS * max(0, confirm - CHECKED)
     program = taken(state, size_class(FIRST + behind))
     arena, extra, terms = state.arena, state.extra, state.terms
-    arena[program + LITERALS] = count
-    arena[program + CONFIRM] = confirm
+    arena[program + COUNTS] = count << _BESIDES | confirm
     for at in range(count):
         arena[program + FIRST + at] = extra[at]
         terms[TERM_WIDTH * (int(extra[at]) >> 5) + USES] += 1
@@ -145,15 +170,15 @@ def program_made(state: State, count: int, confirm: int) -> int:
 @inner
 def program_freed(state: State, program: int) -> None:
     """Give the program's memory back."""
-    checks = max(0, state.arena[program + CONFIRM] - CHECKED)
-    given_back(state, program, size_class(FIRST + state.arena[program + LITERALS] + CHECK_WORDS * checks))
+    checks = max(0, besides_of(state.arena, program) - CHECKED)
+    given_back(state, program, size_class(FIRST + literals_of(state.arena, program) + CHECK_WORDS * checks))
 
 
 @hot
 def true_of(arena: Int32s, seen: Bytes, program: int) -> bool:
     """Do all clauses of the program hold?"""
     at = program + FIRST
-    behind = at + arena[program + LITERALS]
+    behind = at + literals_of(arena, program)
     while at < behind:
         literal = int(arena[at])
         at += 1
@@ -170,11 +195,11 @@ def true_of(arena: Int32s, seen: Bytes, program: int) -> bool:
 def _write_record(state: State, slot: int, program: int, literal_at: int, guard: int, width: int) -> None:
     arena = state.arena
     literal = int(arena[literal_at])
-    pivot = program + arena[program + PIVOT]
+    pivot = pivot_of(arena, program)
     count = clause_end(arena, pivot) - pivot
     guards = clause_end(arena, guard) - guard if guard >= 0 else 0
     anywhere = literal & ANY_FIELD == ANY_FIELD
-    whole = anywhere and arena[program + LITERALS] == count + guards and not arena[program + CONFIRM]
+    whole = anywhere and literals_of(arena, program) == count + guards and not besides_of(arena, program)
     to = opened(state, literal >> 5, width)
     arena = state.arena
     arena[to] = slot << 2 | (WHOLE if whole else 0) | (LONE if count == 1 else 0)
@@ -190,8 +215,7 @@ def filed(state: State, slot: int, program: int, pivot: int) -> None:
     width, literals = 0, clause_end(arena, guard) - guard if guard >= 0 else 1
     while 1 << width < literals:
         width += 1
-    arena[program + PIVOT] = pivot - program
-    arena[program + WIDTH] = width
+    arena[program + PIVOT] = (pivot - program) << _WIDTH | width
     for at in range(pivot, clause_end(arena, pivot)):
         _write_record(state, slot, program, at, guard, width)
 
@@ -199,9 +223,9 @@ def filed(state: State, slot: int, program: int, pivot: int) -> None:
 @inner
 def unfiled(state: State, slot: int, program: int) -> None:
     """Take the rule out of the buckets of its pivot."""
-    pivot = program + state.arena[program + PIVOT]
+    pivot = pivot_of(state.arena, program)
     for at in range(pivot, clause_end(state.arena, pivot)):
-        closed(state, state.arena[at] >> 5, state.arena[program + WIDTH], slot)
+        closed(state, state.arena[at] >> 5, width_of(state.arena, program), slot)
 
 
 @inner
@@ -209,7 +233,7 @@ def refiled(state: State, slot: int) -> None:
     """File the rule under another clause where that has become less than half as costly."""
     program = int(state.slots[2 * slot])
     pivot = cheapest(state, program)
-    current = program + state.arena[program + PIVOT]
+    current = pivot_of(state.arena, program)
     if pivot < 0 or pivot == current:
         return
     if 2 * clause_cost(state, pivot) + 4 < clause_cost(state, current):

@@ -8,7 +8,7 @@ from workers.match.engine.kernel.bits import prefetch
 from workers.match.engine.kernel.buckets import COUNT, CURSOR, LONE, RECORDS, WHOLE, WIDTHS, head_of
 from workers.match.engine.kernel.compiled import hot, inner
 from workers.match.engine.kernel.nearness import NO, YES, verdict
-from workers.match.engine.kernel.programs import CONFIRM, refiled, true_of
+from workers.match.engine.kernel.programs import besides_of, refiled, true_of
 from workers.match.engine.kernel.state import (
     BUCKETS,
     BUCKETS_AT_ONCE,
@@ -116,7 +116,7 @@ def _settled(views: Views, passed: Int32s, count: int) -> None:
             program = int(slots[2 * slot])
             if not true_of(views.arena, views.seen, program):
                 continue
-            if views.arena[program + CONFIRM]:
+            if besides_of(views.arena, program):
                 answer = verdict(views, slot)
         if not word & LONE:
             slots[2 * slot + 1] = stamp
