@@ -9,6 +9,7 @@ from tests.services.redis import RedisServer
 from workers.dedup import Forgotten, Known
 from workers.dedup.claims_redis import connect
 from workers.dedup.told_redis import RedisTold
+from workers.errors import Unavailable
 
 __all__ = ["server"]  # a fixture
 
@@ -38,3 +39,22 @@ async def test_a_key_of_another_type_counts_as_absent(server: RedisServer) -> No
             await client.set(key, "x")
         assert (await enter(told)).known == Known()
         assert await leave(told, north=TELLING)
+
+
+@pytest.mark.parametrize(("forbidden", "works"), [("info", True), ("evalsha", False)])
+async def test_a_server_that_forbids_info_is_taken_and_one_that_forbids_scripts_is_not(
+    server: RedisServer, forbidden: str, works: bool
+) -> None:
+    async with connect(server.url, socket_timeout_s=5) as admin:
+        await admin.flushall()
+        await admin.acl_setuser(
+            "limited", enabled=True, nopass=True, keys=["*"], categories=["+@all"], commands=[f"-{forbidden}"]
+        )
+    url = server.url.replace("redis://", "redis://limited:x@")
+    async with connect(url, socket_timeout_s=5) as client:
+        told = RedisTold(client, PREFIX, LEASE_MS, KEEP_MS)
+        with pytest.raises(Forgotten if works else Unavailable) as lost:
+            await enter(told)
+        if isinstance(lost.value, Forgotten):
+            await told.vouch(lost.value.store)
+            assert (await enter(told)).known == Known()

@@ -92,8 +92,9 @@ class RedisTold:
         replies = await self._send(script, calls, more, load=False)
         if any(isinstance(reply, errors.NoScriptError) for reply in replies):
             replies = await self._send(script, calls, more, load=True)
-        for reply in replies:
-            if isinstance(reply, Exception) and not isinstance(reply, errors.NoPermissionError):
+        for number, reply in enumerate(replies):
+            forbidden = number > len(calls) and isinstance(reply, errors.NoPermissionError)  # INFO may be
+            if isinstance(reply, Exception) and not forbidden:
                 raise unavailable(self._client, reply) from reply
         return replies
 

@@ -99,12 +99,12 @@ class Holder(Service):
     async def _once(self) -> None:
         """Join, and go on until something fails."""
         async with asyncio.timeout(self._options.rebalance_timeout_s + self._options.request_timeout_s):
-            consumer = self._consumer = self._member()
-            await consumer.start()
             reader = self._reader = self._client(None)
             await reader.start()
-            if self._options.full(TOPIC) not in await reader.topics():
+            if self._options.full(TOPIC) not in await reader.topics():  # before a member waits for it without end
                 raise Broken(f"there is no topic {self._options.full(TOPIC)}; hint: wirewatch topics create")
+            consumer = self._consumer = self._member()
+            await consumer.start()
         while not self.should_stop:
             polled = await consumer.getmany(timeout_ms=POLL_MS)
             for partition, records in polled.items():
