@@ -187,14 +187,22 @@ def _merged(row: Row) -> str:
         [
             f"{each.pair.left}, {each.pair.right}",
             f"{each.pair.jaccard:.2f}",
-            " | ".join(" ".join(numbers) for numbers in each.numbers),
-            " | ".join(each.titles),
+            " vs ".join(" ".join(numbers) for numbers in each.numbers),
+            " / ".join(each.titles),
         ]
         for each in merged
     ]
     missed = ", ".join(f"{left} and {right}" for left, right in row.wire.missed) if row.wire else ""
-    table = report.table(["pair", "Jaccard", "numbers of one | the other", "titles"], lines) if lines else "None."
+    table = report.table(["pair", "Jaccard", "numbers", "titles"], lines) if lines else "None."
     return f"{head}{table}\n\nSure pairs that it did not put together: {missed or 'none'}."
+
+
+def _figures(row: Row) -> dict[str, Any]:
+    """All of ours; of a rival how many it merged, not which."""
+    figures = asdict(row)
+    if row.wire and row.name != Ours.name:
+        figures["wire"]["merged"] = len(row.wire.merged)
+    return figures
 
 
 def main() -> int:
@@ -215,7 +223,7 @@ def main() -> int:
     room = measure_redis(ours.prints[:QUICK] if given.quick else ours.prints)
     text = told(rows, room, facts | {"seeds": " ".join(map(str, seeds))})
     print(text)
-    result = {"machine": facts, "rows": [asdict(row) for row in rows], "redis": room and asdict(room)}
+    result = {"machine": facts, "rows": [_figures(row) for row in rows], "redis": room and asdict(room)}
     if given.json:
         report.write_json(given.json, result)
     if given.save:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,8 @@ from tests.chaos.faults import BY_NAME, FAULTS
 from tests.chaos.outcome import Outcome, append
 from tests.chaos.scene import BATCH
 from tests.services.missing import Missing
+
+INTERRUPTED = 130
 
 
 class Arguments(argparse.Namespace):
@@ -77,6 +80,7 @@ def run_series(wanted: Arguments) -> int:
 def main() -> int:
     """The exit code: 1 when a promise was broken."""
     wanted = arguments()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that all that was started is ended
     if wanted.list:
         list_faults()
         return 0
@@ -86,6 +90,8 @@ def main() -> int:
         complaints = soak.run(wanted.seed, wanted.minutes or 60, reliability.DOCS if wanted.save else None)
     except Missing as reason:
         sys.exit(str(reason))
+    except KeyboardInterrupt:
+        return INTERRUPTED
     if wanted.save:
         written(reliability.write(BATCH))
     return int(bool(complaints))

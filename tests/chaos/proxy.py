@@ -127,6 +127,8 @@ class Proxy:
             await asyncio.gather(self._pump(from_client, link.server, link), self._pump(from_server, link.client, link))
         finally:
             self._links.discard(link)
+            link.client.close()
+            link.server.close()
 
     async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, link: Link) -> None:
         with suppress(OSError):

@@ -35,7 +35,8 @@ class Text:
         """Each three words in a row, once, as a number of 64 bits; the same in every process."""
         return frozenset(_numbers(self.words).tolist())
 
-    def pack(self) -> bytes:
+    @cached_property
+    def packed(self) -> bytes:
         """For a store; some 40 % of the text's own size."""
         marked = (_NAME + word if word in self.names else word for word in self.words)
         return zlib.compress(" ".join(marked).encode("utf-8", "surrogatepass"), _LEVEL)

@@ -10,6 +10,7 @@ from threading import Thread
 
 import pytest
 
+from tests.acceptance.house import wait_for
 from tests.chaos.proxy import Proxy
 from tests.services.ports import free_port
 
@@ -111,3 +112,10 @@ def test_where_nothing_listens_a_connection_is_ended(proxy: Proxy) -> None:
     proxy.target = free_port()
     with suppress(ConnectionResetError), socket.create_connection(("127.0.0.1", proxy.port), timeout=10) as link:
         assert link.recv(1024) == b""
+
+
+def test_a_forgotten_connection_is_let_go_when_its_client_leaves(proxy: Proxy) -> None:
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=10) as link:
+        assert asked(link) == b"hello"
+        proxy.strand()
+    wait_for(lambda: not proxy.links, 10)

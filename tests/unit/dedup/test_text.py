@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[3]
 @given(st.text())
 def test_a_text_unpacks_as_it_was_packed_whatever_was_written(body: str) -> None:
     text = fingerprint(Article.model_construct(uri="u", version=1, title=body, lead=None, body=body)).text
-    again = Text.unpack(text.pack())
+    again = Text.unpack(text.packed)
     assert again.words == text.words
     assert again.names == text.names & set(text.words)
     assert again.shingles == text.shingles
@@ -36,7 +36,7 @@ def test_what_was_not_packed_is_refused(packed: bytes) -> None:
 
 def test_a_text_packs_to_less_than_half() -> None:
     text = prose(1, words=700)
-    assert len(Text(text.split()).pack()) < len(text) / 2
+    assert len(Text(text.split()).packed) < len(text) / 2
 
 
 def test_shingles_have_the_same_numbers_in_every_process() -> None:

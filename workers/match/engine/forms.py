@@ -46,7 +46,6 @@ class Forms:
 
     def learn(self, count: int, language: int) -> None:
         """Work out the `count` unknown chunks of the text, so that none is unknown when it is read again."""
-        self._make_room()
         long_codes: list[int] = []
         state, text = self._store.state, self._store.text
         unknown = self._store.unknown[: 2 * count].tolist()
@@ -113,7 +112,11 @@ class Forms:
             self._known.file_stem(folded, language, example)
         return number
 
-    def _make_room(self) -> None:
+    def make_room(self) -> None:
+        """Between articles that were not known: forget all, if it is more than what may be remembered.
+
+        Not within one: what it has learnt is needed until it has been matched, however much that is.
+        """
         full = (
             self._known.filed > REMEMBERED_MAX
             or self._chunks > REMEMBERED_CHUNKS_MAX

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+_URGENCY_MAX = 1 << 61
+"""Beyond what any number test asks; it has room in 64 bits."""
+
 
 class Given:
     """The fields of an article that rules can ask about. What is no text has no words."""
@@ -18,7 +21,7 @@ class Given:
         self.lead = lead if isinstance(lead, str) else None
         self.body = body if isinstance(body, str) else None
         self.language = language if isinstance(language, str) else None
-        self.urgency = urgency if type(urgency) is int else None
+        self.urgency = max(-_URGENCY_MAX, min(urgency, _URGENCY_MAX)) if type(urgency) is int else None
 
     @property
     def source(self) -> str | None:

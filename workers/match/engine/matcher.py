@@ -210,10 +210,13 @@ class Matcher:
         urgency = _NO_NUMBER if article.urgency is None else article.urgency
         extra = store.put_behind(terms) if terms else 0
         count = entries.match(store.state, title, lead, body, ascii_only, language, urgency, extra)
-        while count < 0:
+        if count < 0:
             catalogue.forms.learn(-count, language)
             extra = store.put_behind(terms) if terms else 0
             count = entries.match(store.state, title, lead, body, ascii_only, language, urgency, extra)
+            store.rest()
+            catalogue.forms.make_room()
+            return count
         store.rest()
         return count
 

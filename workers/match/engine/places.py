@@ -31,7 +31,7 @@ def phrase_key(node: Phrase) -> Key | None:
     places: list[Key] = []
     if not _add_places(node, places):
         return None
-    return ("p", tuple(places))
+    return ("p", tuple(places)) if len(places) > 1 else places[0]
 
 
 def _add_places(node: Query, places: list[Key]) -> bool:

@@ -46,7 +46,8 @@ class Store:
     """Owns the state. Memory that was reserved and not written to costs nothing."""
 
     def __init__(self) -> None:
-        self.numbers = np.zeros(NUMBERS, np.int64)
+        numbers = np.zeros(NUMBERS, np.int64)
+        self.numbers = memoryview(numbers)  # type: ignore[arg-type]
         self.numbers[ARENA_TOP] = 2
         self.numbers[TERMS] = ALWAYS + 1
         self.numbers[SLOTS] = 1
@@ -56,7 +57,7 @@ class Store:
         self._extra = np.zeros(1 << 12, np.int32)
         self._tests = np.zeros(4 << 6, np.int64)
         buffers = _text_buffers(self._text)
-        self.state = _made(self.numbers, buffers, self._extra, self._tests)
+        self.state = _made(numbers, buffers, self._extra, self._tests)
         self.unknown = memoryview(buffers[6])
         self.text = memoryview(self._text)  # type: ignore[arg-type]
         self._long_codes: Sequence[int] = ()
@@ -194,7 +195,7 @@ _LARGE_TEXT_BYTES = 1 << 22
 def _text_buffers(text: Any) -> tuple[Any, ...]:
     """The text, eight bytes of it from anywhere, and room for what is read in it."""
     eights = np.ndarray((text.size - 7,), np.uint64, text, 0, (1,))
-    # A byte may make more than one word: normalisation writes some ligatures in full, three bytes make four words.
+    # A byte may make more than one word: normalisation writes some signs in full, three bytes make six words at most.
     tokens, noted = np.zeros(2 * text.size + 64, np.int32), np.zeros(2 * text.size + 64, np.int32)
     edges, places = np.zeros(text.size + 64, np.int32), np.zeros(text.size + 64, np.int32)
     return text, eights, tokens, noted, edges, places, np.zeros(text.size + 64, np.int32)
@@ -229,6 +230,8 @@ def _made(numbers: Any, buffers: tuple[Any, ...], extra: Any, tests: Any) -> Any
         np.zeros(2 * _SLOTS, np.uint64),
         np.zeros(_PAIRS, np.uint64),
         np.zeros(_PAIRS, np.int32),
+        np.zeros(1, np.uint64),
+        np.zeros(1, np.int32),
         tests,
         extra,
         np.zeros(1 << WANTED_LOG, np.uint8),

@@ -227,3 +227,23 @@ def test_a_rule_in_a_crowded_bucket_can_be_taken_out_and_put_back() -> None:
         matcher.add(rule_id, query)
     assert matcher.match(article) == sorted(rules)
     assert matcher.match({"title": "common"}) == [each for each in sorted(rules) if int(each) % 6 in (0, 5)]
+
+
+def test_phrases_are_found_while_their_table_is_moved_to_a_larger_one() -> None:
+    """Phrases come and go: whatever stands half-way in two tables is found, and found no more once it is gone."""
+    words = [f"w{number}" for number in range(300)]
+    random, rules, matcher = Random(7), {}, Matcher()
+    for number in range(24_000):
+        pair = random.sample(words, 2)
+        rule_id = f"r{random.randrange(20_000)}"
+        rules[rule_id] = pair
+        matcher.add(rule_id, " ".join(pair))
+        if number % 3 == 0:
+            gone = random.choice(list(rules)) if number % 300 == 0 else rule_id
+            del rules[gone]
+            matcher.remove(gone)
+        if number % 400 == 0 and rules:
+            asked = random.sample(sorted(rules), min(20, len(rules)))
+            text = " x ".join(" ".join(rules[each]) for each in asked)
+            pairs = {tuple(rules[each]) for each in asked}
+            assert matcher.match({"body": text}) == sorted(each for each, pair in rules.items() if tuple(pair) in pairs)

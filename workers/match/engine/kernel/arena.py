@@ -74,6 +74,20 @@ def appended(state: State, block: int, entry: int) -> int:
 
 
 @inner
+def shortened(state: State, block: int) -> int:
+    """The list, which is not empty, without its last entry."""
+    count = state.arena[block]
+    state.arena[block] = count - 1
+    k = size_class(count + 1)
+    if count == 1:
+        given_back(state, block, k)
+        return 0
+    if size_class(count) < k:
+        return moved(state, block, count, k, k - 1)
+    return block
+
+
+@inner
 def without(state: State, block: int, entry: int) -> int:
     """The list without the entry; the last one takes its place. An entry that is not there is no error."""
     if block == 0:
@@ -86,11 +100,4 @@ def without(state: State, block: int, entry: int) -> int:
     if at > count:
         return block
     arena[block + at] = arena[block + count]
-    arena[block] = count - 1
-    k = size_class(count + 1)
-    if count == 1:
-        given_back(state, block, k)
-        return 0
-    if size_class(count) < k:
-        return moved(state, block, count, k, k - 1)
-    return block
+    return shortened(state, block)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from workers.match.engine.kernel.arena import appended, given_back, size_class, taken, without
+from workers.match.engine.kernel.arena import appended, given_back, shortened, size_class, taken
 from workers.match.engine.kernel.bits import code_of, index_of, mixed
 from workers.match.engine.kernel.chunks import (
     FORGOTTEN,
@@ -231,7 +231,7 @@ def next_dead(state: State) -> int:
     if dead == 0:
         return 0
     term = int(state.arena[dead + state.arena[dead]])
-    state.numbers[DEAD] = without(state, dead, term)
+    state.numbers[DEAD] = shortened(state, dead)
     return term
 
 

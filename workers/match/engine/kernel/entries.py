@@ -96,8 +96,8 @@ def made(
     numbers: Int64s, arena: Int32s, text: Bytes, text8: Eights, table: Uint64s, table_pool: Int32s, pool: Uint64s,
     forms: Int32s, terms: Int32s, seen: Bytes, anchors: Bytes, anchored: Int32s, phrases: Int32s, queue: Int32s,
     tokens: Int32s, noted: Int32s, edges: Int32s, places: Int32s, unknown: Int32s, hits: Int32s, passed: Int32s,
-    buckets: Int32s, slots: Int32s, id_keys: Uint64s, pair_keys: Uint64s, pair_lists: Int32s, tests: Int64s,
-    extra: Int32s, wanted: Bytes, wanted_beginnings: Bytes, long_codes: Int32s,
+    buckets: Int32s, slots: Int32s, id_keys: Uint64s, pair_keys: Uint64s, pair_lists: Int32s, old_keys: Uint64s,
+    old_lists: Int32s, tests: Int64s, extra: Int32s, wanted: Bytes, wanted_beginnings: Bytes, long_codes: Int32s,
 ) -> State:  # fmt: skip
     """The state of these arrays."""
     state: State = structref.new(STATE)
@@ -107,6 +107,7 @@ def made(
     state.phrases, state.queue, state.tokens = phrases, queue, tokens
     state.noted, state.unknown, state.edges, state.places = noted, unknown, edges, places
     state.passed, state.buckets, state.id_keys = passed, buckets, id_keys
+    state.old_keys, state.old_lists = old_keys, old_lists
     state.hits, state.slots, state.pair_keys, state.pair_lists = hits, slots, pair_keys, pair_lists
     state.tests, state.extra, state.long_codes = tests, extra, long_codes
     state.wanted, state.wanted_beginnings = wanted, wanted_beginnings
@@ -119,8 +120,8 @@ def _views(state: State) -> Views:
         state.numbers, state.arena, state.text, state.text8, state.table, state.table_pool, state.pool, state.forms,
         state.terms, state.seen, state.anchors, state.phrases, state.queue, state.tokens, state.noted, state.edges,
         state.places, state.unknown, state.hits, state.passed, state.buckets, state.slots, state.id_keys,
-        state.pair_keys, state.pair_lists, state.tests, state.extra, state.wanted, state.wanted_beginnings,
-        state.long_codes,
+        state.pair_keys, state.pair_lists, state.old_keys, state.old_lists, state.tests, state.extra, state.wanted,
+        state.wanted_beginnings, state.long_codes,
     )  # fmt: skip
 
 
@@ -205,8 +206,8 @@ def hits(state: State) -> Int32s:
 
 @entry
 def pair_places(state: State) -> int:
-    """How large the table of pairs is."""
-    return state.pair_keys.size
+    """How large the table of pairs is, the one before included that is moved over."""
+    return state.pair_keys.size + state.old_keys.size
 
 
 @entry

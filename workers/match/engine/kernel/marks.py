@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workers.match.engine.kernel.bits import prefetch
 from workers.match.engine.kernel.compiled import hot
-from workers.match.engine.kernel.pairs import first_place, pair_key, place_of_pair
+from workers.match.engine.kernel.pairs import first_place, pair_key, phrases_with, place_of_pair
 from workers.match.engine.kernel.state import (
     BLANK,
     FORM_TERMS,
@@ -13,10 +13,10 @@ from workers.match.engine.kernel.state import (
     NOTED,
     SEEN,
     TERM_WIDTH,
+    U64,
     Bytes,
     Int32s,
     Int64s,
-    Uint64s,
     Views,
 )
 
@@ -79,7 +79,9 @@ def _stands(tokens: Int32s, forms: Int32s, arena: Int32s, block: int, at: int) -
 
 @hot
 def _mark_pair(views: Views, found: int, at: int, field: int) -> None:
-    """Mark the phrases of this list that stand where their pair begins at `at`."""
+    """Mark the phrases of this list, if there is one, that stand where their pair begins at `at`."""
+    if found == 0:
+        return
     arena, seen, phrases = views.arena, views.seen, views.phrases
     for item in range(found + 1, found + 1 + arena[found]):
         phrase = int(arena[item])
@@ -88,26 +90,23 @@ def _mark_pair(views: Views, found: int, at: int, field: int) -> None:
 
 
 @hot
-def _phrases_with(keys: Uint64s, lists: Int32s, one: int, other: int) -> int:
-    """The list of phrases whose pair is these terms; 0 if there is none."""
-    key = pair_key(one, other)
-    place = place_of_pair(keys, key, first_place(keys, key))
-    return int(lists[place]) if place >= 0 else 0
+def _found(views: Views, key: U64) -> int:
+    """The list of phrases with this pair; 0 if there is none."""
+    found = phrases_with(views.pair_keys, views.pair_lists, key)
+    return found or phrases_with(views.old_keys, views.old_lists, key)
 
 
 @hot
 def _mark_beside(views: Views, term: int, at: int, step: int, field: int) -> None:
     """Mark the phrases whose pair is `term`, at `at`, and the word beside it, behind (1) or before (-1)."""
-    forms, arena, keys, lists = views.forms, views.arena, views.pair_keys, views.pair_lists
+    forms, arena = views.forms, views.arena
     code = int(views.tokens[at + step])
     block = terms_of(forms, code) if code & 1 else 0
     count = int(arena[block]) if block else int(code != 0 and code & 1 == 0)
     for entry in range(count):
         beside = int(arena[block + 1 + entry]) if block else code >> 1
         one, other = (term, beside) if step > 0 else (beside, term)
-        found = _phrases_with(keys, lists, one, other)
-        if found:
-            _mark_pair(views, found, min(at, at + step), field)
+        _mark_pair(views, _found(views, pair_key(one, other)), min(at, at + step), field)
 
 
 @hot
@@ -165,6 +164,8 @@ def mark_phrases(views: Views, field: int) -> None:
             place = place_of_pair(keys, key, int(views.edges[each]))
             if place >= 0 and lists[place]:
                 _mark_pair(views, int(lists[place]), at, field)
+            elif views.old_keys.size > 1:
+                _mark_pair(views, phrases_with(views.old_keys, views.old_lists, key), at, field)
     views.numbers[NOTED] = 0
 
 

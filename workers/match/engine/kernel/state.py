@@ -39,6 +39,8 @@ NOTED = 58  # how many tokens may be in phrases
 UNCONFIRMED = 59  # how many of the hits are to be confirmed
 LEFT = 60  # how many words of the field may satisfy a term
 ALIKE = 61  # how many hits have ids that begin alike, so that their order is not known
+MOVED = 62  # places of the table of pairs before that are empty
+LIVE_PAIRS = 63  # pairs with phrases
 DEAD = 55  # the list of terms that nothing uses any more
 DECAYED = 56  # at how many sampled articles frequencies were halved last
 NUMBERS = 64
@@ -127,6 +129,8 @@ class State(structref.StructRefProxy):  # type: ignore[misc]
     id_keys: Uint64s
     pair_keys: Uint64s
     pair_lists: Int32s
+    old_keys: Uint64s
+    old_lists: Int32s
     tests: Int64s
     extra: Int32s
     wanted: Bytes
@@ -169,6 +173,8 @@ FIELDS = [
     ("id_keys", _U64),  # for each rule the first 16 bytes of its id, to sort by
     ("pair_keys", _U64),
     ("pair_lists", _I32),
+    ("old_keys", _U64),  # the table of pairs before it was renewed, as far as it has not been moved yet
+    ("old_lists", _I32),
     ("tests", _I64),  # number tests: field, least, most, term
     ("extra", _I32),  # terms that come from outside: metadata and codes
     ("wanted", _U8),  # by hashes of plain words: how many terms are satisfied by such a word
@@ -209,6 +215,8 @@ class Views(NamedTuple):
     id_keys: Uint64s
     pair_keys: Uint64s
     pair_lists: Int32s
+    old_keys: Uint64s
+    old_lists: Int32s
     tests: Int64s
     extra: Int32s
     wanted: Bytes
