@@ -113,6 +113,7 @@ class Pipeline:
             found, messages = [*placed.busy, *_again(placed, fates, overrun)], []
             if not found:
                 return
+            self._got_on()  # we wait knowingly: a dead worker's lease may last as long as the watchdog's patience
             await self._sleep(WAIT_S)
 
     async def _read_all(self, batch: Sequence[Incoming]) -> tuple[list[tuple[Incoming, Article]], list[Message]]:
