@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 
 from workers.dedup.likeness import SAME_TEXT_WORDS, likeness, likest
@@ -57,17 +58,21 @@ def likely(own: Fingerprint, shared: Mapping[Posted, int]) -> list[int]:
     """The articles that are worth comparing, those that are likest by the keys they share first.
 
     Each text's keys are the least of its numbers, so of two texts only those can be shared that lie below the greatest
-    key of either: a part of all that is known, keys_of() / shingles of one of them. By that the likeness is estimated.
+    key of the longer one: a part of all that is known. By that the likeness is estimated.
     """
-    shingles = len(own.text.shingles)
+    own_shingles = len(own.text.shingles)
+    found = []
+    for posted, keys in shared.items():
+        guess = keys / _keys_expected(*sorted((own_shingles, posted.shingles)))
+        if guess >= ESTIMATE_FROM:
+            found.append((guess, keys, posted.article))
+    return [article for _, _, article in sorted(found, reverse=True)[:COMPARED_MAX]]
 
-    def estimate(posted: Posted, keys: int) -> float:
-        fewer = min(shingles, posted.shingles)
-        part = min(keys_of(each) / each for each in (shingles, posted.shingles) if each) if fewer else 0.0
-        return keys / (fewer * part) if part else 0.0
 
-    found = [(estimate(posted, keys), keys, posted.article) for posted, keys in shared.items()]
-    return [article for guess, _, article in sorted(found, reverse=True)[:COMPARED_MAX] if guess >= ESTIMATE_FROM]
+@lru_cache(maxsize=65536)
+def _keys_expected(fewer: int, more: int) -> float:
+    """How many keys two texts of so many shingles share if one stands in the other, on average."""
+    return max(1.0, fewer * keys_of(more) / more) if more else 1.0
 
 
 def to_compare(own: Fingerprint, known: Known) -> list[int]:

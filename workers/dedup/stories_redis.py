@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from struct import iter_unpack, pack
 from typing import Any
 
 import orjson
@@ -222,17 +223,16 @@ class _Batch:
 
 
 def _packed(keys: Sequence[int]) -> bytes:
-    return b"".join(key.to_bytes(8) for key in keys)
+    return pack(f">{len(keys)}Q", *keys)
 
 
 def _posting(posted: Posted) -> bytes:
-    return posted.article.to_bytes(6) + posted.shingles.to_bytes(2)
+    return pack(">HIH", posted.article >> 32, posted.article & 0xFFFFFFFF, posted.shingles)
 
 
 def _shared(packed: bytes) -> dict[Posted, int]:
     """What look.lua found: 10 bytes each."""
-    rows = (packed[at : at + 10] for at in range(0, len(packed), 10))
-    return {Posted(int.from_bytes(row[:6]), int.from_bytes(row[6:8])): int.from_bytes(row[8:]) for row in rows}
+    return {Posted(high << 32 | low, shingles): keys for high, low, shingles, keys in iter_unpack(">HIHH", packed)}
 
 
 def _placement(told: bytes) -> Placement | None:

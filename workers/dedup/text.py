@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SHINGLE_WORDS = 3
-KEYS_LEAST, KEYS_MOST = 32, 256
+KEYS_LEAST, KEYS_MOST = 16, 256
 SHINGLES_PER_KEY = 16
 _LEVEL = 6  # of zlib: higher ones gain 1 % and take twice as long
 _NAME = "^"  # no word begins with it
