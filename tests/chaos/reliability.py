@@ -21,8 +21,9 @@ INTRODUCTION = """\
 
 Written by `./run chaos --save`; `./run chaos --help` tells how to run it. Each run has topics and a redis-server of
 its own on a real broker, workers as processes, and a steady flow of numbered articles while a fault strikes; one
-article in eight has a uri that was there before. Then a reader that shares no code with the worker (kafka-python)
-holds what stands on the topics against the plain evaluator of the rules:
+article in eight has a uri that was there before, one in twelve the text of its neighbour. Then a reader that shares
+no code with the worker (kafka-python) holds what stands on the topics against the plain evaluator of the rules, and
+`wirewatch audit` balances the accounts:
 
 - **lost**: matches with neither an alert nor a decision that says why not. Must be 0.
 - **repeated**: alert records beyond the first of their id. Where a batch in flight may repeat: at most {batch}
@@ -30,17 +31,20 @@ holds what stands on the topics against the plain evaluator of the rules:
   otherwise.
 - **reordered**: alerts that overtook one of the same partition. Must be 0.
 - **wrong**: alerts or decisions for what is no match. Must be 0.
-- **recovery**: from the end of the harm (of a kill: from the kill) until every article record that stood on the
-  topic then is committed; median, and the greatest in brackets. The workers' patience is short in these runs: a
-  session of 1.5 s, requests of 2 s, answers of Redis of 1 s.
+- **recovery**: from the end of the harm (of a kill: from the kill; of a frozen worker: from when another has its
+  partitions) until every article record that stood on the topic then is committed; median, and the greatest in
+  brackets. The workers' patience is short in these runs: a session of 1.5 s, requests of 2 s, answers of Redis of 1
+  s.
 
 Channels' topics must hold the same bytes in the same order as `alerts`; dead letters must be those of the poison
-and no others; every worker must end with 0 within 10 s of SIGTERM, and none may end unasked.
+and no others; every worker must end with 0 within 10 s of SIGTERM, and none may end unasked. A worker that keeps
+back one message in five is among the tests: it is found out.
 """
 LIMITS = """\
 ## What this does not show
 
-- Brokers and stores of several nodes: replication, failover, and split brains of Kafka or Redis were not run.
+- Clusters: coordinator and leaders are moved between two brokers, without replicas; failover and split brains of Kafka
+  or Redis were not run. A Redis that comes back with what it knew seconds before stands for a replica that lagged.
 - The clock that is shifted is the workers' (all that Python asks; monotonic clocks cannot be set). The clocks of
   the broker and of Redis, which leases and dedup windows go by, are the machine's.
 - A full disk is a limit on the size of Redis's files; the broker's disk was never full.

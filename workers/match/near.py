@@ -15,8 +15,8 @@ any number of pairs. (Where both sides are NEAR, each row may be moved once for 
 Sentences and paragraphs have no such bound, but need less. Whether S and T fit into one depends on S by its last (the
 earlier, the better: for each first the shortest is enough), and on T in the same way. So `shortest`, a last for each
 first, is closed under `/S` and `/P`: the shortest result of a first comes from the shortest S of that first and a
-shortest T. It answers whether there is any, and where they begin, in linear work. Rows of a paragraph are made only
-where such a NEAR is itself an operand of `/n` or a place of a phrase.
+shortest T. It answers whether there is any, and where they begin, in linear work. Where such a NEAR is itself an
+operand of `/n` or a place of a phrase, all its lasts count: see `spans`.
 """
 
 from __future__ import annotations
@@ -168,26 +168,8 @@ def _smear(bits: int, times: int) -> int:
     return bits
 
 
-def before_within(earlier: Shortest, later: Rows, ends: Sequence[int]) -> Rows:
-    """`earlier` before `later`, whole in one sentence or paragraph; `ends[p]` is the last position of p's one."""
-    firsts = list(later)
-    behind = [0] * (len(firsts) + 1)  # for each later one: its lasts and of those behind it, counted from its first
-    for at in range(len(firsts) - 1, -1, -1):
-        first = firsts[at]
-        lasts = later[first] & ((2 << (ends[first] - first)) - 1)
-        if at + 1 < len(firsts) and ends[firsts[at + 1]] == ends[first]:
-            lasts |= behind[at + 1] << (firsts[at + 1] - first)
-        behind[at] = lasts
-    found: Rows = {}
-    for first, last in earlier.items():
-        at = bisect_right(firsts, last)
-        if at < len(firsts) and behind[at] and ends[firsts[at]] == ends[first]:
-            found[first] = behind[at] << (firsts[at] - first)
-    return found
-
-
 def shortest_within(earlier: Shortest, later: Shortest, ends: Sequence[int]) -> Shortest:
-    """What `before_within` gives, but only the least last of each first."""
+    """`earlier` before `later`, whole in one sentence or paragraph; `ends[p]` is the last position of p's one."""
     firsts = list(later)
     nowhere = ends[-1] + 1 if ends else 0
     behind = [nowhere] * (len(firsts) + 1)

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from sys import maxsize
 
 from workers.errors import Broken
-from workers.match.near import (
-    Rows,
-    Shortest,
-    before,
-    before_within,
-    lasts,
-    least,
-    shortest_of,
-    shortest_within,
-    union,
-)
+from workers.match.near import Rows, Shortest, lasts, least, shortest_within
 from workers.match.reading import Text
+from workers.match.spans import Spans, joined, joined_within, longest_spans, rows_of, shortest_spans, united
 from workers.match.spellings import spellings
 from workers.match.stems import stem
 from workers.rules.language.tree import Exact, Near, NotNear, Or, Phrase, Query, Reach, Stem, Wildcard, Word
@@ -28,20 +20,25 @@ from workers.rules.language.tree import Exact, Near, NotNear, Or, Phrase, Query,
 
 def rows(node: Query, text: Text) -> Rows:
     """Every occurrence (first, last) of a term. Raises Broken for a node that occurs nowhere: it asks an article."""
+    return rows_of(spans(node, text))
+
+
+def spans(node: Query, text: Text) -> Spans:
+    """What `rows` says; what reaches over long sentences and paragraphs is not written out."""
     match node:
         case Word() | Wildcard() | Stem() | Exact():
-            return dict.fromkeys(positions(node, text), 1)
+            return Spans(dict.fromkeys(positions(node, text), 1))
         case Phrase(places):
-            found = rows(places[0], text)
+            found = spans(places[0], text)
             for place in places[1:]:
-                if not found:
+                if not (found.rows or found.wides):
                     break
-                found = before(found, rows(place, text), 1)
+                found = joined(found, spans(place, text), 1)
             return found
         case Or(operands):
-            return union([rows(operand, text) for operand in operands])
+            return united([spans(operand, text) for operand in operands])
         case Near():
-            return rows_of_chain(node, text)[-1]
+            return deque(_spans_of_chain(node, text), maxlen=1)[0]
     raise Broken(f"{type(node).__name__} has no occurrences")
 
 
@@ -53,25 +50,26 @@ def shortest(node: Query, text: Text) -> Shortest:
         case Near(reach="S" | "P"):
             return _shortest_of_chain(node, text)
         case _:
-            return shortest_of(rows(node, text))
+            return shortest_spans(spans(node, text))
 
 
 def rows_of_chain(node: Near, text: Text) -> list[Rows]:
-    """What `rows` says of the innermost left operand of a chain of NEAR, and of each join around it.
+    """What `rows` says of the innermost left operand of a chain of NEAR, and of each join around it."""
+    return [rows_of(each) for each in _spans_of_chain(node, text)]
 
-    A chain is grouped from the left and may be long, so it is walked and not recursed into.
-    """
+
+def _spans_of_chain(node: Near, text: Text) -> Iterator[Spans]:
+    """A chain is grouped from the left and may be long, so it is walked and not recursed into."""
     innermost, joins = chain(node)
-    left = rows(innermost, text)
-    prefixes = [left]
+    left = spans(innermost, text)
+    yield left
     for join in joins:
-        right = rows(join.right, text) if left else {}
-        found = [_rows_before(left, right, join.reach, text)]
+        right = spans(join.right, text) if left.rows or left.wides else Spans({})
+        found = [_before(left, right, join.reach, text)]
         if not join.ordered:
-            found.append(_rows_before(right, left, join.reach, text))
-        left = union(found)
-        prefixes.append(left)
-    return prefixes
+            found.append(_before(right, left, join.reach, text))
+        left = united(found)
+        yield left
 
 
 def _shortest_of_chain(node: Near, text: Text) -> Shortest:
@@ -101,10 +99,10 @@ def chain(node: Query) -> tuple[Query, list[Near]]:
     return node, joins[::-1]
 
 
-def _rows_before(earlier: Rows, later: Rows, reach: Reach, text: Text) -> Rows:
+def _before(earlier: Spans, later: Spans, reach: Reach, text: Text) -> Spans:
     if isinstance(reach, int):
-        return before(earlier, later, reach)
-    return before_within(shortest_of(earlier), later, _ends(reach, text))
+        return joined(earlier, later, reach)
+    return joined_within(earlier, later, _ends(reach, text), paragraphs=reach == "P")
 
 
 def _ends(reach: Reach, text: Text) -> Sequence[int]:
@@ -116,10 +114,11 @@ def alone(node: NotNear, text: Text) -> Rows:
     left = rows(node.left, text)
     if not left:
         return {}
-    right = rows(node.right, text)
-    firsts, furthest = list(right), [-maxsize]
-    for first, row in right.items():
-        furthest.append(max(furthest[-1], first + row.bit_length() - 1))
+    right = spans(node.right, text)
+    longest = longest_spans(right)
+    firsts, furthest = list(longest), [-maxsize]
+    for last in longest.values():
+        furthest.append(max(furthest[-1], last))
 
     def reached(first: int, last: int) -> bool:
         """Does a `right` that begins up to `last` end at `first` or behind?"""
@@ -128,7 +127,7 @@ def alone(node: NotNear, text: Text) -> Rows:
     if isinstance(reach := node.reach, int):
         return _kept(left, lambda first, last: not reached(first - reach, last + reach))
     ends = _ends(reach, text)
-    occupied = {ends[first] for first, last in shortest_of(right).items() if last <= ends[first]}
+    occupied = {ends[first] for first, last in shortest_spans(right).items() if last <= ends[first]}
     return _kept(
         left,
         lambda first, last: not reached(first, last) and not (last <= ends[first] and ends[first] in occupied),

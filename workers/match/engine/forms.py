@@ -11,7 +11,7 @@ import re
 from array import array
 from collections.abc import Sequence
 
-from workers.match.engine.kernel import edits
+from workers.match.engine.kernel import learning
 from workers.match.engine.kernel.chunks import REMEMBERED_BYTES_MAX
 from workers.match.engine.kernel.state import BLANK
 from workers.match.engine.keys import Key
@@ -56,7 +56,7 @@ class Forms:
                 long_codes.append(self._code_of_many(self._split(chunk, language), language))
             elif chunk not in done:
                 done.add(chunk)
-                self._chunks += edits.remember(state, begin, end, language, self._code(chunk, language))
+                self._chunks += learning.remember(state, begin, end, language, self._code(chunk, language))
         if long_codes:
             self._store.put_long_codes(long_codes)
 
@@ -92,7 +92,7 @@ class Forms:
         if self._words.stems_asked:
             self._known.file_stem(folded, language, example)
         if len(terms) > 1:
-            return 2 * int(edits.add_form(self._store.state, self._store.put(terms))) + 1
+            return 2 * int(learning.add_form(self._store.state, self._store.put(terms))) + 1
         return 2 * terms[0] if terms else BLANK
 
     def _code_of_many(self, exacts: Sequence[str], language: int) -> int:
@@ -101,12 +101,12 @@ class Forms:
         codes = [2 * (known.get((exact, language)) or self._numbered(exact, language)) + 1 for exact in exacts]
         if len(codes) < 2:
             return codes[0] if codes else 0
-        return int(edits.code_list(self._store.state, self._store.put(codes)))
+        return int(learning.code_list(self._store.state, self._store.put(codes)))
 
     def _numbered(self, exact: str, language: int) -> int:
         folded, example = fold(exact), self._languages.example[language]
         terms = self._words.terms(exact, folded, example)
-        number = self._numbers[exact, language] = int(edits.add_form(self._store.state, self._store.put(terms)))
+        number = self._numbers[exact, language] = int(learning.add_form(self._store.state, self._store.put(terms)))
         self._known.file_numbered(folded, exact, language)
         if self._words.stems_asked:
             self._known.file_stem(folded, language, example)
@@ -124,8 +124,8 @@ class Forms:
         )
         if full:
             for code in self._lists:
-                edits.forget_code(self._store.state, code)
-            edits.forget_forms(self._store.state)
+                learning.forget_code(self._store.state, code)
+            learning.forget_forms(self._store.state)
             self._clear()
 
     def forget(self, key: Key) -> None:
@@ -137,8 +137,8 @@ class Forms:
             some = chunks[at : at + _FORGOTTEN_AT_ONCE]
             self._store.put_bytes(b"".join(some))
             count = self._store.put(array("i", map(len, some)))
-            edits.forget_chunks(self._store.state, count, len(self._languages.example))
+            learning.forget_chunks(self._store.state, count, len(self._languages.example))
         for folded in numbered:
             for exact, language in self._known.numbered(folded):
                 terms = self._words.terms(exact, folded, self._languages.example[language])
-                edits.set_form(self._store.state, self._numbers[exact, language], self._store.put(terms))
+                learning.set_form(self._store.state, self._numbers[exact, language], self._store.put(terms))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from workers.match.engine.kernel import edits, entries
+from workers.match.engine.kernel import entries, learning
 from workers.match.engine.kernel.filter import BEGINNINGS_LOG, WANTED_LOG
 from workers.match.engine.kernel.state import (
     ALWAYS,
@@ -114,7 +114,7 @@ class Store:
     def want(self, word: str, step: int) -> None:
         """Count a folded word that a term wants (1), or wants no more (-1)."""
         if word.isascii() and word.isalnum():
-            edits.want_word(self.state, self.put_chunk(word[:9]), step)
+            learning.want_word(self.state, self.put_chunk(word[:9]), step)
 
     def want_beginning(self, beginning: str, step: int) -> None:
         """Count the three characters, or less, that the words of a wildcard begin with."""
@@ -123,9 +123,9 @@ class Store:
         elif beginning.isascii() and beginning.isalnum():
             self.put_chunk(beginning)
             if len(beginning) < 3:
-                edits.want_short_beginning(self.state, len(beginning), step)
+                learning.want_short_beginning(self.state, len(beginning), step)
             else:
-                edits.want_beginning(self.state, step)
+                learning.want_beginning(self.state, step)
 
     def want_any(self, step: int) -> None:
         """Count a term that may be satisfied by any word."""
@@ -135,7 +135,7 @@ class Store:
         """After an article: give back what only an unusual one needs."""
         if self._long_codes:
             for code in self._long_codes:
-                edits.forget_code(self.state, code)
+                learning.forget_code(self.state, code)
             self.put_long_codes(())
         if len(self.text) > _LARGE_TEXT_BYTES:
             self._enlarge_text(0)

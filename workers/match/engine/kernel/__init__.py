@@ -3,9 +3,9 @@
 All of it is compiled, or read from where it is kept, when this is imported.
 """
 
-from workers.match.engine.kernel import edits, entries
+from workers.match.engine.kernel import edits, entries, learning
 from workers.match.engine.kernel.compiled import finished
 
 finished()
 
-__all__ = ["edits", "entries"]
+__all__ = ["edits", "entries", "learning"]
