@@ -111,6 +111,7 @@ class RedisClaims(Section):
 
     key_prefix: KeyPrefix
     socket_timeout_s: float = Field(ge=0.05, le=60)
+    told_days: int = Field(ge=1, le=3650)
 
 
 class Settings(Section):

@@ -25,6 +25,7 @@ ARTICLES = Topic("articles", "article uri", "the news; the archive that backtest
 RULES = Topic("rules", "rule id", "the watch rules; a tombstone deletes", partitions=1, config=COMPACTED | LARGE)
 LISTS = Topic("lists", "list id", "named lists of the rules", partitions=1, config=COMPACTED | LARGE)
 CHANNELS = Topic("channels", "channel id", "where subscribers listen", partitions=1, config=COMPACTED)
+HELD = Topic("held", "article uri", "articles under embargo until their time", config=COMPACTED | LARGE)
 ALERTS = Topic("alerts", "article uri", "every alert with its channels", config=deleted(30, **TOLD))
 DECISIONS = Topic("decisions", "rule id", "matches that became no alert, and why", config=deleted(7, **TOLD))
 DEAD_LETTERS = Topic(
@@ -34,7 +35,7 @@ DEAD_LETTERS = Topic(
     partitions=1,
     config=deleted(30, **{"max.message.bytes": str(DEAD_LETTER_MAX_BYTES)}, **STAMPED),
 )
-CATALOGUE = (ARTICLES, RULES, LISTS, CHANNELS, ALERTS, DECISIONS, DEAD_LETTERS)
+CATALOGUE = (ARTICLES, RULES, LISTS, CHANNELS, HELD, ALERTS, DECISIONS, DEAD_LETTERS)
 
 
 def channel_topic(channel_id: str) -> Topic:

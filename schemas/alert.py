@@ -1,4 +1,4 @@
-"""An alert: one rule said yes to one story."""
+"""An alert: one rule said yes to one story, or what was told of it is no longer so."""
 
 from __future__ import annotations
 
@@ -14,15 +14,29 @@ class AlertKind(StrEnum):
     """What the alert tells."""
 
     CREATED = "created"  # the rule matched a story for the first time
+    UPDATED = "updated"  # more sources have the story, or a new version of the article says something else
+    CORRECTED = "corrected"  # the article's publisher has corrected it, and the rule still says yes
+    RETRACTED = "retracted"  # what was told no longer holds: see the cause
+
+
+class AlertCause(StrEnum):
+    """Why there is an alert behind the first."""
+
+    SOURCES = "sources"  # so many sources have the story now
+    NEW_VERSION = "new_version"  # a new version changes more than its punctuation
+    CORRECTION = "correction"  # its publisher calls the new version a correction
+    NO_LONGER_MATCHES = "no_longer_matches"  # the rule says no to the new version
+    WITHHELD = "withheld"  # the article may not be used for now
+    CANCELED = "canceled"  # the article may not be used any more
 
 
 class RuleReference(Part):
-    """The rule as it stood when it matched."""
+    """The rule as it stood when it matched; in a retraction, as it stands now."""
 
     id: str
     name: str
     version: int
-    query: str = Field(description="In canonical form.")
+    query: str = Field(description="In canonical form; empty in a retraction when the rule is gone.")
     priority: int
     tags: tuple[str, ...] = ()
     owner: str = ""
@@ -67,7 +81,7 @@ class Hit(Part):
 class Evidence(Part):
     """Why the rule said yes."""
 
-    hits: tuple[Hit, ...]
+    hits: tuple[Hit, ...] = Field(description="None in a retraction.")
     excerpt: str = Field(description="A short piece of the text with the hits between [[ and ]].")
 
 
@@ -82,7 +96,10 @@ class Times(Part):
 
 
 class Alert(Record):
-    """One rule, one story, one kind: the id is made of these three, so a repeat has the same id."""
+    """What a rule says of a story. The id is made of rule, story, kind and version, so a repeat has the same id.
+
+    What follows on an alert (an update for a new version, a correction, a retraction) goes to the channels that got it.
+    """
 
     id: str
     kind: AlertKind
@@ -95,3 +112,8 @@ class Alert(Record):
         default=(), description="Channels the rule names of which there is no record: nobody can listen there."
     )
     times: Times
+    cause: AlertCause | None = Field(
+        default=None, description="Why it follows on an earlier alert; null for `created`."
+    )
+    previous: str | None = Field(default=None, description="The id of the alert that it follows on.")
+    sources: int | None = Field(default=None, description="How many sources have the story, where that is the cause.")

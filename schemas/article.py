@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, StrictBool, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from schemas.record import KeptRecord
@@ -27,8 +27,14 @@ class Article(KeptRecord):
     uri: Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=r"^\S(.*\S)?$")] = Field(
         description="The item's identity at its source; all versions share it."
     )
-    version: int = Field(default=1, ge=0, description="Orders the versions of one uri.")
-    status: ArticleStatus = ArticleStatus.USABLE
+    version: int = Field(default=1, ge=0, description="Orders the versions of one uri; the first is 1.")
+    status: ArticleStatus = Field(
+        default=ArticleStatus.USABLE,
+        description="Any other takes back what was told; without a `version` of its own, of all versions so far.",
+    )
+    is_correction: StrictBool = Field(
+        default=False, description="Whether this version corrects earlier ones (NewsML-G2: signal `correction`)."
+    )
     title: str | None = None
     lead: str | None = Field(default=None, description="The summary or standfirst, plain text.")
     body: str | None = Field(default=None, description="Plain text; a blank line ends a paragraph.")
@@ -42,7 +48,7 @@ class Article(KeptRecord):
     urgency: int | None = Field(default=None, ge=1, le=9, description="1 (most urgent) to 9, as in IPTC.")
     published: AwareDatetime | None = None
     updated: AwareDatetime | None = None
-    embargoed_until: AwareDatetime | None = None
+    embargoed_until: AwareDatetime | None = Field(default=None, description="Held until then, and matched only then.")
     url: str | None = None
     alt_ids: dict[str, str] = Field(default_factory=dict, description="Other systems' ids for it.")
 

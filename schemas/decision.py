@@ -19,5 +19,7 @@ class Decision(Record):
     story: str
     detail: str = Field(default="", description="For people: what exactly stood in the way.")
     alert_id: str | None = Field(default=None, description="The alert that told of the story, where there is one.")
+    first_uri: str | None = Field(default=None, description="Of `same_story`: the article that began the story.")
+    likeness: float | None = Field(default=None, description="Of `same_story`: to the likest earlier article, 0 to 1.")
     record: str = Field(description="Where the article came from: topic/partition/offset.")
     received: AwareDatetime = Field(description="The timestamp of the article's own record.")

@@ -10,8 +10,9 @@ class HeldReason(StrEnum):
 
     SEEN_ALREADY = "seen_already"  # the rule has told of this story within its dedup window
     SAME_STORY = "same_story"  # the article repeats one of another uri, of whose story the rule has told
+    SUPERSEDED = "superseded"  # a newer version of the article came before this one
     NOT_USABLE = "not_usable"  # the article is withheld or canceled
-    EMBARGOED = "embargoed"  # the article may not be told of yet
+    EMBARGOED = "embargoed"  # the article may not be told of yet; it is held, and matched when its time has come
     TOO_LARGE = "too_large"  # the broker refused the alert for its size
 
 

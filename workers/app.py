@@ -21,11 +21,16 @@ from schemas.envelope import Incoming
 from workers import articles
 from workers.channels import ChannelBook
 from workers.dedup.claims_redis import RedisClaims, check_policy, connect, ping
-from workers.errors import Refused
+from workers.dedup.stories_redis import RedisStories
+from workers.dedup.told_redis import RedisTold
+from workers.embargo import Calendar, release
+from workers.errors import Broken, Refused
 from workers.health import Missing
 from workers.keeping import Keeper
 from workers.match import Matcher, explain
 from workers.pipeline import Pipeline, Step
+from workers.placing import Placer
+from workers.recalling import Recalling
 from workers.refusals import Refusals
 from workers.rules.book import Book, LiveRule
 from workers.standing import Standing
@@ -33,6 +38,7 @@ from workers.streams.batches import Work
 from workers.streams.match_worker import App, match_app
 from workers.streams.options import Options
 from workers.streams.outbox_kafka import KafkaOutbox
+from workers.streams.past import Past
 from workers.streams.watchdog import Progress
 from workers.telling import Limits, Teller
 from workers.thinking import Thinker
@@ -92,6 +98,9 @@ class MatchParts:
         standing.sizes = lambda: {"rules": len(self.book), "channels": len(self.channels)}
         self.redis = connect(settings.redis, settings.redis_claims.socket_timeout_s)
         self.claims = RedisClaims(self.redis, settings.redis_claims.key_prefix, int(match.lease_s * 1000))
+        keep_ms = settings.redis_claims.told_days * 86_400_000
+        self.told = RedisTold(self.redis, settings.redis_claims.key_prefix, int(match.lease_s * 1000), keep_ms)
+        self.calendar = Calendar()
         self.outbox = KafkaOutbox(self.options)
         self.channels = ChannelBook()
         self.book = Book(Matcher())
@@ -106,6 +115,7 @@ class MatchParts:
         )
         self.progress = Progress()
         self.think = Thinker()
+        self.stories = RedisStories(self.redis, settings.redis_claims.key_prefix, self.think)
         self._refused: list[tuple[Incoming, Refused]] = []  # touched by the thinking thread only
         self._policy = ""  # of Redis, once asked
         self.keeper = Keeper(
@@ -119,10 +129,12 @@ class MatchParts:
     def _pipeline(self) -> Pipeline:
         match = self.settings.match
         limits = Limits(match.extra_max_bytes, match.dead_letter_max_bytes)
+        memory = Recalling(self.told, Past(self.options), self.progress.made)
         return Pipeline(
             lambda value: articles.read(value, self.settings.articles.max_bytes),
             self.book,
             Teller(self.channels, self._explain, lambda: datetime.now(UTC), limits),
+            Placer(memory, self.stories, self.book, self.think),
             self.claims,
             self.outbox,
             asyncio.sleep,
@@ -173,6 +185,15 @@ class MatchParts:
 
         return committed
 
+    async def release(self, held: Sequence[Incoming]) -> None:
+        """Publish articles whose embargo is over. Raises Unavailable."""
+        refused = await self.outbox.publish([release(record) for record in held])
+        if refused:
+            raise Broken(
+                f"the broker refuses an article that was held, {refused[0].key!r}, for its size: "
+                "see `wirewatch topics list`"
+            )
+
     async def store(self) -> None:
         """Returns when Redis answers; says once when it may forget. Raises Unavailable."""
         await ping(self.redis)
@@ -207,5 +228,7 @@ def match_app_of(settings: Settings, standing: Standing) -> App:
         progress=parts.progress,
         beside=parts.refusals.run,
         close=parts.close,
+        calendar=parts.calendar,
+        release=parts.release,
     )
     return match_app(parts.options, work)

@@ -17,6 +17,12 @@ class Metrics:
         )
         self.matches = Counter("wirewatch_matches", "Articles times rules that said yes", registry=registry)
         self.alerts = Counter("wirewatch_alerts", "Alerts acknowledged by the broker", registry=registry)
+        self.following = Counter(
+            "wirewatch_alerts_following",
+            "Those of the alerts that follow on one: updated, corrected, retracted",
+            ["kind"],
+            registry=registry,
+        )
         self.held = Counter("wirewatch_held", "Matches that became no alert", ["reason"], registry=registry)
         self.letters = Counter("wirewatch_dead_letters", "Messages put aside", ["topic", "reason"], registry=registry)
         self.rules = Gauge("wirewatch_rules", "Rules that can be read", registry=registry)
@@ -34,6 +40,8 @@ class Metrics:
         """Count what came of a batch; one that repeats counts again. Its articles count when they are committed."""
         self.matches.inc(tally.matches)
         self.alerts.inc(tally.alerts)
+        for kind, number in tally.following.items():
+            self.following.labels(kind).inc(number)
         for reason, number in tally.held.items():
             self.held.labels(reason).inc(number)
         for refusal, number in tally.letters.items():

@@ -1,13 +1,15 @@
-"""THE SENTENCE: read, match, claim, publish, confirm; the caller commits.
+"""THE SENTENCE: read, match, place, claim, publish, remember, confirm; the caller commits.
 
-The order is the argument for "at least once" (docs/decisions/claim-before-publish.md):
+The order is the argument for "at least once" (docs/decisions/claim-before-publish.md, what-was-told.md):
 
-1. read     every record becomes an article, or a dead letter
-2. match    which live rules say yes
-3. claim    is this rule the first to tell of this story? A lease guards against the dead
-4. publish  alerts, decisions and dead letters; wait until the broker has them all
-5. confirm  told, for the rule's dedup window
-6. commit   the caller's: the input's offset
+1. read      every record becomes an article, or a dead letter
+2. match     which live rules say yes
+3. place     which version is it, of which story? From here on no other record is at work on its uri
+4. claim     is this rule the first to tell of this story? A lease guards against the dead
+5. publish   alerts, decisions, dead letters and what is held; wait until the broker has them all
+6. remember  who was told what of which version, for as long as `alerts` keeps it; others may come to the uri
+7. confirm   told, for the rule's dedup window; what was retracted is given back
+8. commit    the caller's: the input's offset
 
 A crash between any two repeats the batch: own claims are taken back, the same ids and bytes go out.
 Nothing is waited for while claims are held, so two workers cannot block each other.
@@ -16,20 +18,26 @@ Nothing is waited for while claims are held, so two workers cannot block each ot
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Container, Sequence
+from dataclasses import replace
 from enum import IntEnum
 
-from schemas.article import Article, ArticleStatus
+from schemas.article import Article
 from schemas.envelope import Incoming
-from schemas.reasons import HeldReason
-from workers.dedup import Answer, ClaimRequest, Claims, Outcome, story_of
+from workers.claiming import claim, claimed_by
+from workers.dedup import Claims, Telling, story_of
+from workers.embargo import hold, let_go
 from workers.errors import Refused
+from workers.fates import Fate, record_of
+from workers.placing import Placed, Placer
+from workers.planning import Found, Plan
 from workers.rules.book import Book
 from workers.streams.outbox import Outbox
 from workers.tally import Tally
-from workers.telling import Fate, Match, Message, Teller, channel_topic, owner_of
+from workers.telling import Message, Teller, channel_topic
 from workers.thinking import Think, each_in_turn
+from workers.waves import waves
 
-WAIT_S = 0.2  # between two questions after a story that another worker has claimed
+WAIT_S = 0.2  # between two questions after what another worker has claimed
 
 
 class Step(IntEnum):
@@ -37,20 +45,23 @@ class Step(IntEnum):
 
     READ = 1
     MATCHED = 2
-    CLAIMED = 3
-    PUBLISHED = 4
-    CONFIRMED = 5
-    COMMITTED = 6
+    PLACED = 3
+    CLAIMED = 4
+    PUBLISHED = 5
+    REMEMBERED = 6
+    CONFIRMED = 7
+    COMMITTED = 8
 
 
 class Pipeline:
-    """Takes batches of article records through the five steps. Running a batch again is safe."""
+    """Takes batches of article records through the steps. Running a batch again is safe."""
 
     def __init__(
         self,
         read: Callable[[bytes | None], Article],
         book: Book,
         teller: Teller,
+        placer: Placer,
         claims: Claims,
         outbox: Outbox,
         sleep: Callable[[float], Awaitable[None]],
@@ -61,6 +72,7 @@ class Pipeline:
         self._read = read
         self._book = book
         self._teller = teller
+        self._placer = placer
         self._claims = claims
         self._outbox = outbox
         self._sleep = sleep
@@ -73,23 +85,35 @@ class Pipeline:
         tally = Tally(articles=len(batch))
         articles, messages = await self._read_all(batch)
         self._passed(Step.READ)
-        matches, withheld = await self._match_all(articles, tally)
-        messages += withheld
+        found = await self._match_all(articles, tally)
         self._passed(Step.MATCHED)
-        batch_claims = {(match.owner, rule_id) for match in matches for rule_id in match.rules}
+        for wave in waves(found) or [[]]:
+            await self._tell_all(wave, messages, batch, tally)
+            messages = []
+        return tally
+
+    async def _tell_all(
+        self, found: Sequence[Found], messages: list[Message], batch: Sequence[Incoming], tally: Tally
+    ) -> None:
+        """Until all is told. What another worker is at work on waits, and holds up nothing else."""
         while True:
-            answers = await self._claim(matches, batch, batch_claims)
+            placed = await self._placer.place(found, batch)
+            self._passed(Step.PLACED)
+            answers = await claim(self._claims, placed.matches, batch)
             self._passed(Step.CLAIMED)
-            fates = [Fate.of(match, answer, batch_claims) for match, answer in zip(matches, answers, strict=True)]
-            absent = await self._absent(fates)
-            messages += await self._compose_all(fates, absent)
+            claimed = claimed_by(placed.matches)
+            fates = [Fate.of(match, answer, claimed) for match, answer in zip(placed.matches, answers, strict=True)]
+            messages += await self._compose_all(placed.plans, fates)
             untold = await self._publish(messages, tally)
             self._passed(Step.PUBLISHED)
-            await self._settle([fate.tell for fate in fates if fate.tell.rules], untold)
+            overrun = await self._placer.leave(placed, _told(messages, untold))
+            self._passed(Step.REMEMBERED)
+            await self._settle(fates, placed.plans, untold)
             self._passed(Step.CONFIRMED)
-            matches, messages = [fate.wait for fate in fates if fate.wait.rules], []
-            if not matches:
-                return tally
+            found, messages = [*placed.busy, *_again(placed, fates, overrun)], []
+            if not found:
+                return
+            self._got_on()  # we wait knowingly: a dead worker's lease may last as long as the watchdog's patience
             await self._sleep(WAIT_S)
 
     async def _read_all(self, batch: Sequence[Incoming]) -> tuple[list[tuple[Incoming, Article]], list[Message]]:
@@ -106,80 +130,61 @@ class Pipeline:
         await each_in_turn(self._think, batch, read)
         return articles, letters
 
-    async def _match_all(
-        self, articles: Sequence[tuple[Incoming, Article]], tally: Tally
-    ) -> tuple[list[Match], list[Message]]:
-        """The matches that may be told, and decisions for those of articles that may not be used (yet)."""
-        matches: list[Match] = []
-        withheld: list[Message] = []
+    async def _match_all(self, articles: Sequence[tuple[Incoming, Article]], tally: Tally) -> list[Found]:
+        """What there is something to do about: most articles match nothing, and cost Redis nothing."""
+        found: list[Found] = []
 
         def match(pair: tuple[Incoming, Article]) -> None:
-            record, article = pair
-            rules = self._book.match(article)
+            each = Found(*pair, self._book.match(pair[1]))
             self._got_on()
-            if not rules:
-                return
-            tally.matches += len(rules)
-            found = Match(record, article, story_of(article.uri), rules)
-            barred = bar(record, article)
-            if barred is None:
-                matches.append(found)
-            else:
-                reason, detail = barred
-                withheld.extend(self._teller.hold(found, reason, dict.fromkeys(rules, detail)))
+            tally.matches += len(each.rules)
+            if each.matters:
+                found.append(each)
 
         await each_in_turn(self._think, articles, match)
-        return matches, withheld
+        return found
 
-    async def _claim(
-        self, matches: Sequence[Match], batch: Sequence[Incoming], batch_claims: Container[tuple[str, str]]
-    ) -> list[dict[str, Answer]]:
-        """Ask for all. What a record of this batch claimed before a crash and matches no more is given back first."""
-        requests = [match.request() for match in matches]
-        if not requests:
-            return []
-        answers = await self._claims.claim(requests)
-        elsewhere = [
-            ClaimRequest(request.story, answer.owner, {rule_id: 0})
-            for request, by_rule in zip(requests, answers, strict=True)
-            for rule_id, answer in by_rule.items()
-            if answer.outcome is Outcome.CLAIMED_ELSEWHERE
-            and answer.owner is not None
-            and (answer.owner, rule_id) not in batch_claims
-        ]
-        ours = {owner_of(record) for record in batch} if elsewhere else set()
-        left_over = [request for request in elsewhere if request.owner in ours]
-        if not left_over:
-            return answers
-        await self._claims.release(left_over)
-        return await self._claims.claim(requests)
+    async def _compose_all(self, plans: Sequence[Plan], fates: Sequence[Fate]) -> list[Message]:
+        messages: list[Message] = []
+        absent = await self._absent(plans, fates)
 
-    async def _absent(self, fates: Sequence[Fate]) -> frozenset[str]:
-        """Channels of the rules to be told that have no topic: they are named in the alerts as unknown."""
-        names = {name for fate in fates for live in fate.tell.rules.values() for name in live.rule.channels}
+        by_record: dict[str, list[Fate]] = {}
+        for fate in fates:
+            by_record.setdefault(record_of(fate.tell.owner), []).append(fate)
+
+        def compose(plan: Plan) -> None:
+            messages.extend(self._carry_out(plan, absent))
+            for fate in by_record.get(plan.found.owner, ()):
+                messages.extend(self._teller.tell(fate.tell, absent))
+                messages.extend(self._teller.update(fate.update, fate.tellers, absent))
+                messages.extend(self._teller.hold(fate.hold, fate.grounds))
+            self._got_on()
+
+        await each_in_turn(self._think, plans, compose)
+        return messages
+
+    def _carry_out(self, plan: Plan, absent: Container[str]) -> list[Message]:
+        """What there is to say of a record besides what it claims."""
+        found, messages = plan.found, list[Message]()
+        for follow in plan.follows:
+            messages += self._teller.follow(found, follow, plan.words, absent)
+        for live, grounds in plan.held:
+            story = story_of(found.article.uri)
+            messages.append(self._teller.decide(live, found.article, found.record, story, grounds))
+        if plan.embargo or plan.unhold:
+            outgoing = hold(found.article, found.record) if plan.embargo else let_go(found.article)
+            messages.append(Message(outgoing, None))
+        return messages
+
+    async def _absent(self, plans: Sequence[Plan], fates: Sequence[Fate]) -> frozenset[str]:
+        """Channels to be told that have no topic: they are named in the alerts as unknown."""
+        matches = [match for fate in fates for match in (fate.tell, fate.update)]
+        names = {name for match in matches for live in match.rules.values() for name in live.rule.channels}
+        names |= {name for plan in plans for follow in plan.follows for name in follow.before.channels}
         if not names:
             return frozenset()
         missing = await self._outbox.missing([channel_topic(name) for name in names])
         return frozenset(name for name in names if channel_topic(name) in missing)
-
-    async def _settle(self, told: Sequence[Match], untold: Container[tuple[str, str]]) -> None:
-        """Confirm what was told; what the broker refused is given back, so that a later version can be told."""
-        parts = [match.parted(lambda owner, rule_id: (owner, rule_id) in untold) for match in told]
-        await self._claims.confirm([match.request() for _, match in parts if match.rules])
-        given_back = [match.request() for match, _ in parts if match.rules]
-        if given_back:
-            await self._claims.release(given_back)
-
-    async def _compose_all(self, fates: Sequence[Fate], absent: Container[str]) -> list[Message]:
-        messages: list[Message] = []
-
-        def compose(fate: Fate) -> None:
-            messages.extend(self._teller.tell(fate.tell, absent))
-            messages.extend(self._teller.hold(fate.hold, HeldReason.SEEN_ALREADY, fate.details))
-            self._got_on()
-
-        await each_in_turn(self._think, fates, compose)
-        return messages
 
     async def _publish(self, messages: Sequence[Message], tally: Tally) -> frozenset[tuple[str, str]]:
         """Send. What the broker refuses for its size is told in fewer words, once: an alert as a decision.
@@ -187,7 +192,11 @@ class Pipeline:
         Returns (owner, rule id) of the alerts that were not told.
         """
         refused = {id(each) for each in await self._outbox.publish([message.outgoing for message in messages])}
-        tally.count(message.record for message in messages if message.original and id(message.outgoing) not in refused)
+        tally.count(
+            message.record
+            for message in messages
+            if message.original and message.record is not None and id(message.outgoing) not in refused
+        )
         if not refused:
             return frozenset()
         large = [message for message in messages if id(message.outgoing) in refused]
@@ -199,11 +208,42 @@ class Pipeline:
             for rule_id in message.match.rules
         )
 
+    async def _settle(self, fates: Sequence[Fate], plans: Sequence[Plan], untold: Container[tuple[str, str]]) -> None:
+        """Confirm what was told; what the broker refused is given back, so that a later version can be told.
 
-def bar(record: Incoming, article: Article) -> tuple[HeldReason, str] | None:
-    """Why an article may not be told of, if so. Judged at the time of its record, so a repeat judges alike."""
-    if article.status is not ArticleStatus.USABLE:
-        return HeldReason.NOT_USABLE, f"the article's status is {article.status}"
-    if article.embargoed_until is not None and article.embargoed_until > record.received:
-        return HeldReason.EMBARGOED, f"under embargo until {article.embargoed_until.isoformat()}"
-    return None
+        So is what was retracted: an article of another source may tell of the story.
+        """
+        parts = [fate.tell.parted(lambda owner, rule_id: (owner, rule_id) in untold) for fate in fates]
+        await self._claims.confirm([match.request() for _, match in parts if match.rules])
+        given_back = [match.request() for match, _ in parts if match.rules]
+        if given_back:
+            await self._claims.release(given_back)
+        again = [
+            match.request() for fate in fates for match in (fate.hold, fate.update) if match.placement and match.rules
+        ]
+        if again:
+            await self._claims.prolong(again)
+        retracted = [request for plan in plans for request in plan.forgets()]
+        if retracted:
+            await self._claims.forget(retracted)
+
+
+def _told(messages: Sequence[Message], untold: Container[tuple[str, str]]) -> dict[tuple[str, str], Telling]:
+    """What to remember, by record and rule."""
+    return {
+        (record_of(message.match.owner), message.rule_id): message.telling
+        for message in messages
+        if message.telling is not None
+        and message.match is not None
+        and (message.match.owner, message.rule_id) not in untold
+    }
+
+
+def _again(placed: Placed, fates: Sequence[Fate], overrun: Sequence[Found]) -> list[Found]:
+    """What is to be done once more: the rules that wait; of what was overrun nothing but what must be taken back."""
+    waiting: dict[str, set[str]] = {}
+    for fate in fates:
+        if fate.wait.rules:
+            waiting.setdefault(record_of(fate.wait.owner), set()).update(fate.wait.rules)
+    again = [each.found for each in placed.plans if each.found.owner in waiting or each.found in overrun]
+    return [replace(found, settled=frozenset(found.rules) - waiting.get(found.owner, set())) for found in again]

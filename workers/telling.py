@@ -1,28 +1,27 @@
-"""From a match to the messages that tell of it: evidence, channels, words, envelope. No I/O."""
+"""From what shall be told to the messages that tell it: evidence, channels, words, envelope. No I/O."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
-from schemas.alert import Alert, AlertKind, Evidence
+from schemas.alert import Alert, AlertCause, AlertKind, Evidence, RuleReference
 from schemas.article import Article
 from schemas.dead_letter import DeadLetter
 from schemas.decision import Decision
-from schemas.envelope import Headers, Incoming, Outgoing, moment
+from schemas.envelope import Headers, Incoming, Outgoing
 from schemas.reasons import HeldReason
-from workers.alerts import alert_id, compose, hold, refer_to_rule
-from workers.channels import ChannelBook, route
-from workers.dedup import Answer, ClaimRequest, Verdict, settle
+from workers.alerts import NO_EVIDENCE, Grounds, Occasion, alert_id, compose, hold, refer_to_rule, version_tag
+from workers.channels import ChannelBook, Route, route
+from workers.dedup import Telling, story_of
 from workers.errors import Broken, Refused
+from workers.fates import Match, record_of, told_id
 from workers.letters import bare, bury, is_bare
+from workers.planning import Follow, Found
+from workers.recalling import trace
 from workers.rules.book import LiveRule
-
-
-def owner_of(record: Incoming) -> str:
-    """Names the record in Redis. The timestamp tells a topic from its successor of the same name."""
-    return f"{record.position}@{record.timestamp_ms}"
 
 
 def channel_topic(channel_id: str) -> str:
@@ -31,63 +30,19 @@ def channel_topic(channel_id: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """An article record and the rules that said yes to it, as they stood at that moment."""
-
-    record: Incoming
-    article: Article
-    story: str
-    rules: Mapping[str, LiveRule]
-
-    @property
-    def owner(self) -> str:
-        """Who claims; see owner_of."""
-        return owner_of(self.record)
-
-    def request(self) -> ClaimRequest:
-        """The claims of all its rules, one call."""
-        windows = {rule_id: live.rule.dedup_window_s * 1000 for rule_id, live in self.rules.items()}
-        return ClaimRequest(self.story, self.owner, windows)
-
-    def only(self, rule_ids: Iterable[str]) -> Match:
-        """The same with some of its rules."""
-        return Match(self.record, self.article, self.story, {each: self.rules[each] for each in rule_ids})
-
-    def parted(self, test: Callable[[str, str], bool]) -> tuple[Match, Match]:
-        """The same with the rules for which the test of (owner, rule id) holds, and with the others."""
-        yes = [rule_id for rule_id in self.rules if test(self.owner, rule_id)]
-        return self.only(yes), self.only(self.rules.keys() - yes)
-
-
-@dataclass(frozen=True, slots=True)
 class Message:
     """A record in its envelope. An alert has its match, and an original beside the copies for channels."""
 
     outgoing: Outgoing
-    record: Alert | Decision | DeadLetter
+    record: Alert | Decision | DeadLetter | None  # None: an article that is held
     match: Match | None = None
     original: bool = True
+    telling: Telling | None = None  # what to remember once it is told
 
-
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """A match, parted by what shall become of its rules."""
-
-    tell: Match
-    hold: Match
-    wait: Match
-    details: Mapping[str, str]  # by rule id, of what is held: who was first
-
-    @staticmethod
-    def of(match: Match, answers: Mapping[str, Answer], batch: Container[tuple[str, str]]) -> Fate:
-        """Part a match by the answers of the claims. What was said before a crash is in none of the parts."""
-        verdicts = {rule_id: settle(rule_id, answer, batch) for rule_id, answer in answers.items()}
-        return Fate(
-            tell=match.only(each for each, verdict in verdicts.items() if verdict is Verdict.TELL),
-            hold=match.only(each for each, verdict in verdicts.items() if verdict is Verdict.HOLD),
-            wait=match.only(each for each, verdict in verdicts.items() if verdict is Verdict.WAIT),
-            details={each: _told_by(answer.owner) for each, answer in answers.items() if answer.owner is not None},
-        )
+    @property
+    def rule_id(self) -> str:
+        """Of an alert or a decision; empty for what no rule has said."""
+        return self.record.rule.id if isinstance(self.record, Alert | Decision) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,48 +73,106 @@ class Teller:
 
         Channels that are `absent` have no topic: they count as unknown.
         """
-        messages = []
-        for live in match.rules.values():
-            where = route(live.rule.channels, self._channels, absent)
-            alert = compose(
-                refer_to_rule(live.rule, live.canonical),
-                match.article,
-                match.record,
-                match.story,
-                self._explain(live, match.article),
-                where.channels,
-                where.unknown,
-                self._limits.extra_max_bytes,
-            )
-            key, value = match.article.uri.encode(), alert.model_dump_json().encode()
-            headers = self._headers(alert.id)
-            one = match.only([live.rule.id])
-            messages.append(Message(Outgoing("alerts", key, value, headers), alert, one))
-            messages += [
-                Message(Outgoing(channel_topic(name), key, value, headers), alert, one, original=False)
-                for name in where.channels
-            ]
+        messages: list[Message] = []
+        for rule_id, live in match.rules.items():
+            occasion = Occasion(told_id(rule_id, match.story, match.owner))
+            messages += self._say(occasion, match.only([rule_id]), live, absent, match.owner)
         return messages
 
-    def hold(self, match: Match, reason: HeldReason, details: Mapping[str, str]) -> list[Message]:
-        """A decision for each rule of the match; `details` by rule id."""
-        messages = []
+    def update(self, match: Match, tellers: Mapping[str, str], absent: Container[str]) -> list[Message]:
+        """The story has reached another number of sources; `tellers` told of it, by rule."""
+        messages: list[Message] = []
+        reached = match.placement.reached if match.placement else None
         for rule_id, live in match.rules.items():
-            seen = reason is HeldReason.SEEN_ALREADY
-            decision = hold(
-                refer_to_rule(live.rule, live.canonical),
-                match.article,
-                match.record,
-                match.story,
-                reason,
-                details.get(rule_id, ""),
-                alert_id(rule_id, match.story, AlertKind.CREATED) if seen else None,
+            occasion = Occasion(
+                alert_id(rule_id, match.story, AlertKind.UPDATED, f"s{reached}"),
+                AlertKind.UPDATED,
+                AlertCause.SOURCES,
+                told_id(rule_id, match.story, tellers[rule_id]),
+                reached,
             )
-            value = decision.model_dump_json().encode()
-            messages.append(
-                Message(Outgoing("decisions", rule_id.encode(), value, self._headers(decision.id)), decision)
-            )
+            messages += self._say(occasion, match.only([rule_id]), live, absent, "")
         return messages
+
+    def _say(
+        self, occasion: Occasion, match: Match, live: LiveRule, absent: Container[str], claim: str
+    ) -> list[Message]:
+        where = route(live.rule.channels, self._channels, absent)
+        rule = refer_to_rule(live.rule, live.canonical)
+        return self._sent(occasion, match, rule, self._explain(live, match.article), where, claim)
+
+    def follow(self, found: Found, follow: Follow, words: str, absent: Container[str]) -> list[Message]:
+        """An alert to those who got the one before it, whatever the rule's channels are now."""
+        before = follow.before
+        where = Route(
+            tuple(name for name in before.channels if name not in absent),
+            tuple(name for name in before.channels if name in absent),
+        )
+        tag = version_tag(story_of(found.article.uri), follow.version)
+        occasion = Occasion(
+            alert_id(follow.rule_id, before.story, follow.kind, tag), follow.kind, follow.cause, before.alert_id
+        )
+        live = follow.live
+        match = Match.of(found.record, found.article, {follow.rule_id: live} if live else {}, words=words)
+        match = replace(match, story=before.story)
+        told = follow.kind is not AlertKind.RETRACTED
+        evidence = self._explain(live, found.article) if told and live else NO_EVIDENCE
+        rule = refer_to_rule(live.rule, live.canonical) if live else _gone(follow.rule_id, before)
+        return self._sent(occasion, match, rule, evidence, where, before.claim, follow.version)
+
+    def _sent(
+        self,
+        occasion: Occasion,
+        match: Match,
+        rule: RuleReference,
+        evidence: Evidence,
+        where: Route,
+        claim: str,
+        version: int | None = None,
+    ) -> list[Message]:
+        """The alert on `alerts`, and the same on the topics of its channels."""
+        article = match.article
+        extra_max_bytes = 0 if occasion.kind is AlertKind.RETRACTED else self._limits.extra_max_bytes
+        alert = compose(
+            *(occasion, rule, article, match.record, match.story, evidence),
+            *(where.channels, where.unknown, extra_max_bytes),
+        )
+        telling = Telling(
+            alert_id=alert.id,
+            kind=alert.kind,
+            version=article.version if version is None else version,
+            owner=record_of(match.owner),
+            story=match.story,
+            claim=claim,
+            words=match.words,
+            channels=where.channels,
+            rule_name=rule.name,
+            rule_version=rule.version,
+            priority=rule.priority,
+            previous=occasion.previous or "",
+        )
+        key, value = article.uri.encode(), alert.model_dump_json().encode()
+        headers = self._headers(alert.id, telling)
+        return [
+            Message(Outgoing("alerts", key, value, headers), alert, match, telling=telling),
+            *(
+                Message(Outgoing(channel_topic(name), key, value, headers), alert, match, original=False)
+                for name in where.channels
+            ),
+        ]
+
+    def hold(self, match: Match, grounds: Callable[[str], Grounds]) -> list[Message]:
+        """A decision for each rule of the match, on the grounds for each rule id."""
+        return [
+            self.decide(live, match.article, match.record, match.story, grounds(rule_id))
+            for rule_id, live in match.rules.items()
+        ]
+
+    def decide(self, live: LiveRule, article: Article, record: Incoming, story: str, grounds: Grounds) -> Message:
+        """A decision."""
+        decision = hold(refer_to_rule(live.rule, live.canonical), article, record, story, grounds)
+        value = decision.model_dump_json().encode()
+        return Message(Outgoing("decisions", live.rule.id.encode(), value, self._headers(decision.id)), decision)
 
     def tell_shorter(self, refused: Iterable[Message]) -> list[Message]:
         """What to say instead of messages that the broker refused for their size.
@@ -171,7 +184,7 @@ class Teller:
         alerts: dict[str, Match] = {}
         shorter: list[Message] = []
         for message in refused:
-            if message.match is not None and isinstance(message.record, Alert):
+            if message.match is not None and message.match.rules and isinstance(message.record, Alert):
                 alerts[message.record.id] = message.match
                 topics.setdefault(message.record.id, []).append(message.outgoing.topic)
             elif isinstance(message.record, DeadLetter) and not is_bare(message.record):
@@ -182,21 +195,27 @@ class Teller:
                 )
         for alert, match in alerts.items():
             detail = f"the broker refused the alert for its size on {', '.join(topics[alert])}"
-            shorter += self.hold(match, HeldReason.TOO_LARGE, dict.fromkeys(match.rules, detail))
+            shorter += self.hold(match, partial(_too_large, detail))
         return shorter
 
     def bury(self, record: Incoming, why: Refused) -> Message:
         """The dead letter of a record that cannot be read."""
         return _letter(bury(record, why, self._limits.dead_letter_max_bytes), record.position.encode())
 
-    def _headers(self, record_id: str) -> Headers:
-        return (("id", record_id.encode()), ("matched-at", self._now().isoformat().encode()))
+    def _headers(self, record_id: str, telling: Telling | None = None) -> Headers:
+        headers = (("id", record_id.encode()), ("matched-at", self._now().isoformat().encode()))
+        return headers if telling is None else headers + trace(telling)
 
 
-def _told_by(owner: str) -> str:
-    """An owner, see owner_of, for people: which record of the story was first, and when it came."""
-    position, _, timestamp_ms = owner.rpartition("@")
-    return f"told already by the article record {position} of {moment(int(timestamp_ms)):%Y-%m-%d %H:%M:%S} UTC"
+def _too_large(detail: str, _: str) -> Grounds:
+    return Grounds(HeldReason.TOO_LARGE, detail)
+
+
+def _gone(rule_id: str, before: Telling) -> RuleReference:
+    """A rule that does not stand any more, by what is remembered of it."""
+    return RuleReference(
+        id=rule_id, name=before.rule_name, version=before.rule_version, query="", priority=before.priority
+    )
 
 
 def _letter(letter: DeadLetter, key: bytes) -> Message:

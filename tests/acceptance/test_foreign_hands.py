@@ -46,3 +46,13 @@ def test_a_rules_topic_of_several_partitions_is_refused_aloud(house: House) -> N
     worker = house.start()
     assert worker.wait_exit() != 0
     assert f"{house.prefix}rules has 3 partitions and must have one" in worker.log
+
+
+def test_a_topic_of_what_is_held_that_is_not_there_is_refused_aloud(house: House) -> None:
+    house.create_topics(["desk"])
+    client = KafkaAdminClient(bootstrap_servers=house.bootstrap)
+    client.delete_topics([house.prefix + "held"])
+    client.close()
+    worker = house.start()
+    assert worker.wait_exit() != 0
+    assert f"there is no topic {house.prefix}held; hint: wirewatch topics create" in worker.log

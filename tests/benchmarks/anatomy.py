@@ -33,16 +33,26 @@ from workers import articles
 from workers.app import MatchParts
 from workers.match import explain
 from workers.pipeline import Pipeline, Step
+from workers.placing import Placer
+from workers.recalling import Recalling
 from workers.rules.book import LiveRule
 from workers.streams.bulk import Batch, BulkConsumer
 from workers.streams.outbox import Outbox
+from workers.streams.past import Past
 from workers.telling import Limits, Teller
 from workers.thinking import at_once
 
 SAMPLE_S = 0.001  # of CPU time, between two looks at the stack
 TOP = 25
 PLACES = (Path(__file__).parents[2], Path(sysconfig.get_path("platlib")), Path(sysconfig.get_path("stdlib")))
-NAMES = {Step.READ: "read", Step.MATCHED: "match", Step.CLAIMED: "claim", Step.CONFIRMED: "confirm"}
+NAMES = {
+    Step.READ: "read",
+    Step.MATCHED: "match",
+    Step.PLACED: "place",
+    Step.CLAIMED: "claim",
+    Step.REMEMBERED: "remember",
+    Step.CONFIRMED: "confirm",
+}
 
 
 class Clock:
@@ -252,6 +262,7 @@ def _pipeline(parts: MatchParts, clock: Clock) -> Pipeline:
             lambda: datetime.now(UTC),
             Limits(match.extra_max_bytes, match.dead_letter_max_bytes),
         ),
+        Placer(Recalling(parts.told, Past(parts.options), lambda: None), parts.stories, parts.book, at_once),
         parts.claims,
         ClockedOutbox(parts.outbox, clock),
         asyncio.sleep,

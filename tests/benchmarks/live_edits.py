@@ -62,7 +62,7 @@ class Editor:
 
     def edit(self, word: str, version: int) -> Edit:
         """Write it, probe until an alert comes."""
-        rule = {"id": RULE_ID, "query": word, "version": version, "channels": [CHANNEL]}
+        rule = {"id": RULE_ID, "query": word, "version": version, "channels": [CHANNEL], "dedup": "article"}
         self._producer.produce(f"{PREFIX}rules", orjson.dumps(rule), RULE_ID)
         if self._producer.flush(TIMEOUT_S):
             raise NeverLive("the broker does not acknowledge the edit")

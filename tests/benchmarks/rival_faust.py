@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ from tests.benchmarks.rival_quix import ARTICLE_MAX_BYTES, accumulate
 from workers import articles
 from workers.channels import ChannelBook
 from workers.dedup.claims_redis import RedisClaims, connect
+from workers.dedup.stories_redis import RedisStories
+from workers.dedup.told_redis import RedisTold
 
 BATCH = 500
 WITHIN_S = 0.05
@@ -30,6 +32,15 @@ COMMIT_S = 1.0  # its commit looks through all offsets that are not acknowledged
 LEASE_MS = 30_000
 
 Tell = Callable[[Sequence[Incoming]], Awaitable[object]]
+
+
+class NothingBefore:
+    """The stand is new: there is nothing to be found again."""
+
+    async def since(self, topics: Sequence[str], time_ms: int) -> AsyncIterator[Sequence[Incoming]]:  # as Past
+        """Nothing."""
+        for _ in ():
+            yield []
 
 
 class FaustOutbox:
@@ -63,6 +74,8 @@ def matching(outbox: FaustOutbox, redis_url: str, key_prefix: str, rules: Path, 
     """What the match worker does."""
     from workers.match import Matcher, explain
     from workers.pipeline import Pipeline
+    from workers.placing import Placer
+    from workers.recalling import Recalling
     from workers.rules.book import Book
     from workers.telling import Limits, Teller
     from workers.thinking import at_once
@@ -78,8 +91,13 @@ def matching(outbox: FaustOutbox, redis_url: str, key_prefix: str, rules: Path, 
         Limits(16_384, 11_534_336),
     )
     claims = RedisClaims(connect(redis_url, 5), key_prefix, LEASE_MS)
-    read = _reader()
-    return Pipeline(read, book, teller, claims, outbox, asyncio.sleep, lambda step: None, at_once, lambda: None).run
+    stories = RedisStories(connect(redis_url, 5), key_prefix)
+    told = RedisTold(connect(redis_url, 5), key_prefix, LEASE_MS, 30 * 86_400_000)
+    placer = Placer(Recalling(told, NothingBefore(), lambda: None), stories, book, at_once)
+    return Pipeline(
+        *(_reader(), book, teller, placer, claims, outbox),
+        *(asyncio.sleep, lambda step: None, at_once, lambda: None),
+    ).run
 
 
 def parsing(outbox: FaustOutbox, targets: Sequence[str], share: float, size_bytes: int) -> Tell:

@@ -97,7 +97,7 @@ FAULTS = (
         Fault(
             f"kill-{_step_name(step)}",
             f"kill -9 of one of two workers when it passes step {int(step)}, {step.name}",
-            Cost.BATCH if step is Step.PUBLISHED else Cost.NOTHING,
+            Cost.BATCH if step in (Step.PUBLISHED, Step.REMEMBERED) else Cost.NOTHING,
             killed_at(step),
         )
         for step in Step

@@ -68,6 +68,7 @@ class RedisWorld:
             for rule_id, value in (await self._client.hgetall(key)).items():
                 assert isinstance(value, bytes)
                 state, until_ms, owner = value.decode().split("|", 2)
+                state = state[0] + str(int(state[1:]) - passed_ms) if state[1:] else state
                 await self._client.hset(key, rule_id, f"{state}|{int(until_ms) - passed_ms}|{owner}")
             await self._client.pexpireat(key, int(await self._client.pexpiretime(key)) - passed_ms)
 
@@ -253,6 +254,19 @@ class TestClaims:
         await ask(world.claims, "a/0/1")
         await world.claims.release([request_of("b/0/1")])
         assert await outcome(world.claims, "b/0/1") is Outcome.CLAIMED_ELSEWHERE
+
+    @pytest.mark.parametrize("told", [False, True], ids=["claimed", "told"])
+    async def test_what_was_taken_back_is_free_for_others_at_once(self, world: World, told: bool) -> None:
+        await say(world.claims, "a/0/1") if told else await ask(world.claims, "a/0/1")
+        await world.other_claims.forget([request_of("a/0/1")])
+        assert await outcome(world.claims, "b/0/1") is Outcome.FIRST_SEEN
+
+    async def test_to_take_back_leaves_what_another_has_told_since(self, world: World) -> None:
+        await say(world.claims, "a/0/1")
+        await world.claims.forget([request_of("a/0/1"), request_of("a/0/1", {})])
+        await say(world.claims, "b/0/1")
+        await world.claims.forget([request_of("a/0/1")])
+        assert await outcome(world.claims, "c/0/1") is Outcome.SEEN_ALREADY
 
     async def test_owners_with_bars_and_letters_of_any_script_are_told_apart(self, world: World) -> None:
         owner = "wires|é/0/1@1700|記事"

@@ -14,9 +14,9 @@ from tests.services.kafka import KafkaServer
 
 
 def test_topics_are_made_once_and_listed_as_they_should_be(terminal: Terminal) -> None:
-    assert terminal.ok("topics", "create") == "0 made, 7 there already\n"
+    assert terminal.ok("topics", "create") == "0 made, 8 there already\n"
     listed = terminal.ok("topics", "list").splitlines()
-    assert len(listed) == 8
+    assert len(listed) == 9
     assert all(line.endswith("as it should be") for line in listed[1:])
     assert listed[1].split()[:2] == [f"{terminal.prefix}articles", "2"]
 
@@ -202,7 +202,7 @@ def test_a_missing_topic_is_told_with_its_remedy(kafka: KafkaServer, topic_prefi
     done = bare.run("publish", path)
     assert done.code == 69
     assert f"has no topic {topic_prefix}articles: wirewatch topics create\n" in done.err
-    assert "7 made" in bare.ok("topics", "create")
+    assert "8 made" in bare.ok("topics", "create")
 
 
 def test_a_line_that_is_too_large_for_the_topic_is_told(terminal: Terminal, tmp_path: Path) -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from schemas.alert import Alert, AlertKind, Evidence, RuleReference, Times
+from schemas.alert import Alert, Evidence, RuleReference, Times
 from schemas.article import Article
 from schemas.envelope import Incoming
-from workers.alerts.reference import name_id, refer_to_article
+from workers.alerts.occasion import Occasion
+from workers.alerts.reference import refer_to_article
 
-
-def alert_id(rule_id: str, story: str, kind: AlertKind) -> str:
-    """The id of the alert that tells of this story for this rule: always the same."""
-    return name_id("al", rule_id, story, kind)
+NO_EVIDENCE = Evidence(hits=(), excerpt="")
 
 
 def compose(
+    occasion: Occasion,
     rule: RuleReference,
     article: Article,
     record: Incoming,
@@ -23,13 +22,13 @@ def compose(
     channels_unknown: tuple[str, ...],
     extra_max_bytes: int,
 ) -> Alert:
-    """The alert for a story told for the first time.
+    """The alert for an occasion.
 
-    Promises the same bytes for the same rule, article record and channels: nothing of now goes in.
+    Promises the same bytes for the same occasion, rule, article record and channels: nothing of now goes in.
     """
     return Alert(
-        id=alert_id(rule.id, story, AlertKind.CREATED),
-        kind=AlertKind.CREATED,
+        id=occasion.id,
+        kind=occasion.kind,
         rule=rule,
         article=refer_to_article(article, extra_max_bytes),
         story=story,
@@ -37,4 +36,7 @@ def compose(
         channels=channels,
         channels_unknown=channels_unknown,
         times=Times(published=article.published, received=record.received),
+        cause=occasion.cause,
+        previous=occasion.previous,
+        sources=occasion.sources,
     )

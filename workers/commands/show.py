@@ -10,11 +10,12 @@ from rich.console import Console
 from rich.text import Text
 
 from schemas import Alert, Decision
-from schemas.alert import ArticleReference
+from schemas.alert import AlertKind, ArticleReference
 from workers.commands.terminal import plain
 
 INDENT = 10  # columns, as wide as the time
 HIT_STYLE = "bold black on yellow"
+KIND_STYLES = {AlertKind.UPDATED: "green", AlertKind.CORRECTED: "yellow", AlertKind.RETRACTED: "bold red"}
 JOIN = " … "  # between the windows of an excerpt
 BEFORE, BEHIND = "… ", " …"  # a window's text goes on
 _HIT = re.compile(r"\[\[(.*?)\]\]")
@@ -48,12 +49,19 @@ def _alert(alert: Alert, coloured: bool) -> Iterator[Text]:
         ("  → ", "dim"),
         (", ".join(alert.channels) or "no channel", "cyan"),
         (f"  (no record of {', '.join(alert.channels_unknown)})" if alert.channels_unknown else "", "yellow"),
+        *([(f"  {_following(alert)}", KIND_STYLES[alert.kind])] if alert.kind in KIND_STYLES else []),
     )
     title, excerpt = _parted(alert, coloured)
     yield title
     if excerpt:
         yield excerpt
     yield Text(plain(alert.article.url or alert.article.uri), "dim")
+
+
+def _following(alert: Alert) -> str:
+    """What an alert behind the first says, and why."""
+    why = f"{alert.sources} sources" if alert.sources else str(alert.cause or "").replace("_", " ")
+    return f"{alert.kind}: {why}" if why else str(alert.kind)
 
 
 def _parted(alert: Alert, coloured: bool) -> tuple[Text, Text]:

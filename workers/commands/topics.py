@@ -89,7 +89,9 @@ def names_of_kept() -> list[str]:
     """The topics that must be one compacted partition: their latest records are what workers know."""
     from config.topics import CATALOGUE
 
-    return [topic.name for topic in CATALOGUE if topic.config.get("cleanup.policy") == "compact"]
+    return [
+        topic.name for topic in CATALOGUE if topic.partitions == 1 and topic.config.get("cleanup.policy") == "compact"
+    ]
 
 
 def refuse_unfit(found: Found, prefix: str) -> None:

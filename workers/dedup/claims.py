@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+PROLONGED_MAX_MS = 7 * 86_400_000  # after it was told: a story that goes on for longer is told again
 _MAX_WINDOW_MS = 10 * 366 * 86_400_000  # beyond it is a mistake, and an error inside a script is a bad place to say so
 
 
@@ -74,4 +75,15 @@ class Claims(Protocol):
 
     async def release(self, requests: Sequence[ClaimRequest]) -> None:
         """Gives back what the owner has claimed and not confirmed."""
+        ...
+
+    async def forget(self, requests: Sequence[ClaimRequest]) -> None:
+        """Gives back what the owner has claimed or told: it was taken back, and others may tell of the story."""
+        ...
+
+    async def prolong(self, requests: Sequence[ClaimRequest]) -> None:
+        """The story was seen again: each rule that has told of it is silent for its window from now.
+
+        At most for PROLONGED_MAX_MS from when it told; a window that is over stays so. Owners do not count.
+        """
         ...

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from workers.dedup.claims import FIRST_SEEN, Answer, ClaimRequest, Outcome
+from workers.dedup.claims import FIRST_SEEN, PROLONGED_MAX_MS, Answer, ClaimRequest, Outcome
 
 _SWEEP_AT_LEAST = 1024  # stories
 
@@ -17,6 +17,7 @@ class _Held:
     said: bool
     until_ms: int
     owner: str
+    told_ms: int = 0  # when it was said
 
 
 class MemoryClaims:
@@ -45,7 +46,7 @@ class MemoryClaims:
             for rule_id, window_ms in request.windows_ms.items():
                 held = self._living(request.story, rule_id, now)
                 if held is None or (held.owner == request.owner and not held.said):
-                    self._hold(request, rule_id, _Held(True, now + window_ms, request.owner))
+                    self._hold(request, rule_id, _Held(True, now + window_ms, request.owner, now))
 
     async def release(self, requests: Sequence[ClaimRequest]) -> None:
         """See Claims."""
@@ -55,6 +56,24 @@ class MemoryClaims:
                 held = rules.get(rule_id)
                 if held is not None and held.owner == request.owner and not held.said:
                     del rules[rule_id]
+
+    async def forget(self, requests: Sequence[ClaimRequest]) -> None:
+        """See Claims."""
+        for request in requests:
+            rules = self._stories.get(request.story, {})
+            for rule_id in request.windows_ms:
+                if rule_id in rules and rules[rule_id].owner == request.owner:
+                    del rules[rule_id]
+
+    async def prolong(self, requests: Sequence[ClaimRequest]) -> None:
+        """See Claims."""
+        now = self._now_ms()
+        for request in requests:
+            for rule_id, window_ms in request.windows_ms.items():
+                held = self._living(request.story, rule_id, now)
+                if held is not None and held.said:
+                    until_ms = min(now + window_ms, held.told_ms + PROLONGED_MAX_MS)
+                    self._hold(request, rule_id, replace(held, until_ms=max(held.until_ms, until_ms)))
 
     def _claim(self, request: ClaimRequest, rule_id: str, now: int) -> Answer:
         held = self._living(request.story, rule_id, now)

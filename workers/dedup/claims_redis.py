@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha1
 from importlib.resources import files
@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from workers.dedup.claims import FIRST_SEEN, Answer, ClaimRequest, Outcome
+from workers.dedup.claims import FIRST_SEEN, PROLONGED_MAX_MS, Answer, ClaimRequest, Outcome
 from workers.errors import Unavailable
 
 _RULES_PER_CALL = 1000  # Lua's unpack takes 8,000 values, and a script holds up all others
@@ -58,6 +58,8 @@ class RedisClaims:
         self._claim = Script.read("claim")
         self._confirm = Script.read("confirm")
         self._release = Script.read("release")
+        self._forget = Script.read("forget")
+        self._prolong = Script.read("prolong")
 
     async def claim(self, requests: Sequence[ClaimRequest]) -> list[dict[str, Answer]]:
         """See Claims."""
@@ -76,23 +78,38 @@ class RedisClaims:
 
     async def confirm(self, requests: Sequence[ClaimRequest]) -> None:
         """See Claims."""
-        calls = []
-        for number, request in enumerate(requests):
-            for rules in _parts(request):
-                arguments: list[str | int] = [request.owner]
-                for rule_id in rules:
-                    arguments += (rule_id, request.windows_ms[rule_id])
-                calls.append(_Call(number, rules, self._key(request), arguments))
-        await self._run(self._confirm, calls)
+        await self._run(self._confirm, self._with_windows(requests, lambda request: request.owner))
+
+    async def prolong(self, requests: Sequence[ClaimRequest]) -> None:
+        """See Claims."""
+        await self._run(self._prolong, self._with_windows(requests, lambda _: PROLONGED_MAX_MS))
 
     async def release(self, requests: Sequence[ClaimRequest]) -> None:
         """See Claims."""
-        calls = [
+        await self._run(self._release, self._of_owners(requests))
+
+    async def forget(self, requests: Sequence[ClaimRequest]) -> None:
+        """See Claims."""
+        await self._run(self._forget, self._of_owners(requests))
+
+    def _with_windows(
+        self, requests: Sequence[ClaimRequest], first: Callable[[ClaimRequest], str | int]
+    ) -> list[_Call]:
+        calls = []
+        for number, request in enumerate(requests):
+            for rules in _parts(request):
+                arguments: list[str | int] = [first(request)]
+                for rule_id in rules:
+                    arguments += (rule_id, request.windows_ms[rule_id])
+                calls.append(_Call(number, rules, self._key(request), arguments))
+        return calls
+
+    def _of_owners(self, requests: Sequence[ClaimRequest]) -> list[_Call]:
+        return [
             _Call(number, rules, self._key(request), [request.owner, *rules])
             for number, request in enumerate(requests)
             for rules in _parts(request)
         ]
-        await self._run(self._release, calls)
 
     def _key(self, request: ClaimRequest) -> str:
         return self._key_prefix + request.story
@@ -136,7 +153,7 @@ def _answer(reply: bytes, asker: str) -> Answer:
     if not reply:
         return FIRST_SEEN
     state, until_ms, owner = reply.decode("utf-8", "replace").split("|", 2)
-    if state == "c":
+    if state.startswith("c"):
         outcome = Outcome.CLAIMED_ELSEWHERE
     else:
         outcome = Outcome.SAID_BY_SELF if owner == asker else Outcome.SEEN_ALREADY

@@ -57,6 +57,10 @@ class Book:
         """The live rules that say yes, as they stand now."""
         return {rule_id: self._rules[rule_id] for rule_id in self._percolator.match(article)}
 
+    def find(self, rule_id: str) -> LiveRule | None:
+        """The rule as it stands now, live or not; None where there is none."""
+        return self._rules.get(rule_id)
+
     def put_rule(self, rule: Rule) -> None:
         """Add or replace. Raises Refused when the query cannot be read."""
         self._enter(self._read(rule, self._entries(self._lists)))

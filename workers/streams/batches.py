@@ -19,6 +19,7 @@ from workers.errors import Unavailable
 from workers.health import Health, Missing
 from workers.streams.bulk import Batch, BulkConsumer, within
 from workers.streams.followers import Follower
+from workers.streams.holder import Calendar, Holder
 from workers.streams.options import Options
 from workers.streams.watchdog import Progress, Watchdog
 
@@ -45,6 +46,8 @@ class Work:
     progress: Progress
     beside: Callable[[], Awaitable[None]]  # runs as long as the worker
     close: Callable[[], Coroutine[Any, Any, None]]
+    calendar: Calendar  # of what is held under embargo
+    release: Callable[[Sequence[Incoming]], Awaitable[None]]  # publishes what was held
 
 
 class Batches(Service):
@@ -55,6 +58,7 @@ class Batches(Service):
         options: Options,
         bulk: BulkConsumer,
         follower: Follower,
+        holder: Holder,
         work: Work,
         **kwargs: Any,
     ) -> None:
@@ -62,6 +66,7 @@ class Batches(Service):
         self._options = options
         self._bulk = bulk
         self._follower = follower
+        self._holder = holder
         self._work = work
         self._health = work.health
         self._progress = work.progress
@@ -78,6 +83,7 @@ class Batches(Service):
         await self._work.loaded()
         self._health.lacks(Missing.RULES, False)
         await self._meanwhile(self.add_runtime_dependency(self._bulk))
+        await self.add_runtime_dependency(self._holder)
         self._health.lacks(Missing.BROKER, False)
         self._health.lacks(Missing.PARTITIONS, False)
 
@@ -169,7 +175,7 @@ class Batches(Service):
 
     async def on_stop(self) -> None:
         """Drain and take leave, both at once: children one after the other could take too long together."""
-        await asyncio.gather(self._bulk.stop(), self._follower.stop())
+        await asyncio.gather(self._bulk.stop(), self._follower.stop(), self._holder.stop())
 
     async def on_shutdown(self) -> None:
         """The bulk consumer has drained, the follower has stopped."""

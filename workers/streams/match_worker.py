@@ -20,6 +20,7 @@ from workers.errors import Broken
 from workers.streams.batches import Batches, Work
 from workers.streams.bulk import Batch, BulkConsumer
 from workers.streams.followers import Follower
+from workers.streams.holder import Holder
 from workers.streams.options import Options
 
 log = structlog.get_logger("wirewatch.match")
@@ -78,7 +79,8 @@ def match_app(options: Options, work: Work) -> App:
     channel = app.channel(maxsize=1)
     bulk = BulkConsumer("articles", options, lambda batch: channel.send(value=batch))
     follower = Follower(("lists", "channels"), ("rules",), options, work.keep)
-    service = Batches(options, bulk, follower, work, beacon=app.beacon)
+    holder = Holder(options, work.calendar, work.release)
+    service = Batches(options, bulk, follower, holder, work, beacon=app.beacon)
 
     @app.agent(channel)
     async def tell(batches: Any) -> None:

@@ -148,3 +148,20 @@ def test_a_title_is_shown_once_with_its_hits(excerpt: str, expected: list[str]) 
     )
     lines = shown(record, terminal=False).splitlines()[1:-2]
     assert [" ".join(line.split()) for line in lines] == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"kind": "retracted", "cause": "no_longer_matches"}, "retracted: no longer matches"),
+        ({"kind": "corrected", "cause": "correction"}, "corrected: correction"),
+        ({"kind": "updated", "cause": "sources", "sources": 10}, "updated: 10 sources"),
+        ({"kind": "retracted"}, "retracted"),
+    ],
+)
+def test_what_follows_on_an_alert_is_not_taken_for_one(changes: dict[str, object], said: str) -> None:
+    assert shown(alert(**changes), terminal=False).splitlines()[0].endswith(f"  {said}")
+
+
+def test_a_first_alert_is_told_without_its_kind() -> None:
+    assert "created" not in shown(alert(), terminal=False)

@@ -122,7 +122,7 @@ def test_two_decisions_for_one_article_record_are_found() -> None:
 def test_a_story_told_again_within_its_window_is_found_and_is_surplus() -> None:
     town = settled()
     town.tell(bulletin(1))
-    town.world.claims.__init__(lambda: town.world.now_ms, lease_ms=2_000)  # type: ignore[misc]  # Redis forgets
+    town.world.lose_redis()
     town.wait(60)
     town.tell(bulletin(1))
     found = only(town)

@@ -18,7 +18,7 @@ from workers.streams.archive import MemoryArchive
 
 GROUP = "g"
 START_MS = 1_777_636_800_000
-TOPICS = ("articles", "rules", "lists", "alerts", "decisions", "dead-letters", "alerts.desk", "alerts.east")
+TOPICS = ("articles", "rules", "lists", "held", "alerts", "decisions", "dead-letters", "alerts.desk", "alerts.east")
 Row = Mapping[str, object]
 
 

@@ -13,12 +13,14 @@ from aiokafka.errors import NodeNotReadyError
 from schemas.envelope import Incoming
 from tests.contract.test_outbox import options
 from tests.unit.streams.test_bulk import PARTITION, Consumer, Record
+from workers.embargo import Calendar
 from workers.errors import Unavailable
 from workers.health import Health, Missing
 from workers.streams import batches
 from workers.streams.batches import Batches, Work
 from workers.streams.bulk import Batch, BulkConsumer, Rebalance
 from workers.streams.followers import Follower
+from workers.streams.holder import Holder
 from workers.streams.watchdog import Progress
 
 
@@ -80,8 +82,12 @@ class World:
             progress=self.progress,
             beside=nothing,
             close=nothing,
+            calendar=Calendar(),
+            release=nothing,
         )
-        self.batches = Batches(made, self.bulk, Follower((), (), made, nothing), work)
+        self.batches = Batches(
+            made, self.bulk, Follower((), (), made, nothing), Holder(made, Calendar(), nothing), work
+        )
 
     async def _tell(self, records: Sequence[Incoming]) -> Callable[[], None]:
         self.told += [each.offset for each in records]

@@ -1,7 +1,7 @@
 -- Claims rules of one story for one owner.
 --
 -- KEYS[1]    hash of the story. Field: rule id. Value: state|until|owner
---            state c: claimed, until the lease ends; d: told, until the dedup window ends
+--            state c: claimed, until the lease ends; d: told, until the dedup window ends, and behind the d when
 --            until: milliseconds since 1970, by this server's clock
 -- ARGV[1]    owner
 -- ARGV[2]    lease, milliseconds
@@ -31,7 +31,7 @@ end
 local answers, granted = {}, {}
 for i, rule in ipairs(rules) do
   local value = held[i] or ''
-  local state, ends, holder = string.match(value, '^([cd])|(%d+)|(.+)$')
+  local state, ends, holder = string.match(value, '^([cd])%d*|(%d+)|(.+)$')
   local living = state and #ends <= 15 and tonumber(ends) > now
   if living and (state == 'd' or holder ~= owner) then
     answers[i] = value

@@ -25,13 +25,13 @@ end
 
 local told, last_end = {}, 0
 for i, rule in ipairs(rules) do
-  local state, ends, holder = string.match(held[i] or '', '^([cd])|(%d+)|(.+)$')
+  local state, ends, holder = string.match(held[i] or '', '^([cd])%d*|(%d+)|(.+)$')
   local living = state and #ends <= 15 and tonumber(ends) > now
   if not living or (state == 'c' and holder == owner) then
     local window_end = now + tonumber(ARGV[2 * i + 1])
     last_end = math.max(last_end, window_end)
     told[#told + 1] = rule
-    told[#told + 1] = string.format('d|%.0f|%s', window_end, owner)
+    told[#told + 1] = string.format('d%.0f|%.0f|%s', now, window_end, owner)
   end
 end
 

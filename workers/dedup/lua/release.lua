@@ -18,7 +18,7 @@ end
 
 local given = {}
 for i, rule in ipairs(rules) do
-  local state, holder = string.match(held[i] or '', '^([cd])|%d+|(.+)$')
+  local state, holder = string.match(held[i] or '', '^([cd])%d*|%d+|(.+)$')
   if state == 'c' and holder == owner then
     given[#given + 1] = rule
   end

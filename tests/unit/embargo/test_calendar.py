@@ -1,0 +1,67 @@
+"""When what is due, by what stands on `held`."""
+
+from __future__ import annotations
+
+from schemas.envelope import Incoming
+from workers.embargo import Calendar
+
+
+def record(offset: int, key: bytes, due_ms: int | None, partition: int = 0) -> Incoming:
+    headers = (("due-ms", b"%d" % due_ms),) if due_ms is not None else ()
+    return Incoming("held", partition, offset, 0, key, None if due_ms is None else b"x", headers)
+
+
+def due(calendar: Calendar, now_ms: int, most: int = 100) -> list[tuple[int, int]]:
+    return [(each.partition, each.offset) for each in calendar.due(now_ms, most)]
+
+
+def made(*records: Incoming) -> Calendar:
+    calendar = Calendar()
+    for each in records:
+        calendar.read(each)
+    return calendar
+
+
+def test_what_is_due_comes_in_the_order_of_its_times_and_nothing_else_does() -> None:
+    calendar = made(record(0, b"a", 30), record(1, b"b", 10), record(2, b"c", 20))
+    assert due(calendar, 9) == []
+    assert due(calendar, 20) == [(0, 1), (0, 2)]
+    assert due(calendar, 30, most=1) == [(0, 1)]
+
+
+def test_what_is_due_stays_so_until_it_is_released() -> None:
+    calendar = made(record(0, b"a", 10), record(1, b"b", 10))
+    first, _ = calendar.due(10, 100)
+    calendar.released(first)
+    assert due(calendar, 10) == [(0, 1)]
+    assert len(calendar) == 1
+
+
+def test_a_newer_record_of_a_key_takes_the_place_of_the_older_one() -> None:
+    calendar = made(record(0, b"a", 10))
+    (old,) = calendar.due(10, 1)
+    calendar.read(record(1, b"a", 50))
+    calendar.released(old)
+    assert due(calendar, 10) == []
+    assert due(calendar, 50) == [(0, 1)]
+
+
+def test_what_was_let_go_is_not_due() -> None:
+    assert due(made(record(0, b"a", 10), record(1, b"a", None)), 99) == []
+
+
+def test_partitions_that_are_gone_take_what_they_hold_along() -> None:
+    calendar = made(record(0, b"a", 10, 0), record(0, b"a", 10, 1))
+    calendar.due(10, 100)
+    calendar.drop([0])
+    assert due(calendar, 10) == [(1, 0)]
+
+
+def test_what_others_wrote_is_passed_over() -> None:
+    assert (
+        due(
+            made(Incoming("held", 0, 0, 0, None, b"x"), Incoming("held", 0, 1, 0, b"k", b"", (("due-ms", b"soon"),))),
+            99,
+        )
+        == []
+    )

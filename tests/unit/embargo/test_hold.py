@@ -1,0 +1,52 @@
+"""The records of `held`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from schemas import Article
+from schemas.envelope import Incoming
+from workers.embargo import hold, is_release, let_go, release
+from workers.embargo.hold import due_of, version_held
+
+RECORD = Incoming("articles", 1, 5, 0, b"some key", b'{"bytes":"as they came"}')
+
+
+def article(until: datetime) -> Article:
+    return Article(uri="a:1", version=3, title="x", embargoed_until=until)
+
+
+def as_read(until: datetime) -> Incoming:
+    out = hold(article(until), RECORD)
+    return Incoming(out.topic, 2, 9, 0, out.key, out.value, out.headers)
+
+
+@pytest.mark.parametrize(
+    ("until", "due_ms"),
+    [
+        pytest.param(datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC), 1000, id="utc"),
+        pytest.param(datetime(1970, 1, 1, 2, tzinfo=timezone(timedelta(hours=2))), 0, id="another zone"),
+        pytest.param(datetime(1970, 1, 1, 0, 0, 1, 1, tzinfo=UTC), 1001, id="a microsecond later: never too early"),
+        pytest.param(
+            datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC), 253_402_300_800_000, id="the last of all"
+        ),
+    ],
+)
+def test_it_is_due_at_its_time_and_never_before(until: datetime, due_ms: int) -> None:
+    assert due_of(as_read(until)) == due_ms
+
+
+def test_a_release_has_the_bytes_as_they_came_under_the_uri_and_says_what_it_is() -> None:
+    held = as_read(datetime(2026, 1, 1, tzinfo=UTC))
+    out = release(held)
+    assert (out.topic, out.key, out.value) == ("articles", b"a:1", RECORD.value)
+    assert version_held(held) == 3
+    assert is_release(Incoming("articles", 0, 0, 0, out.key, out.value, out.headers))
+    assert not is_release(RECORD)
+
+
+def test_to_let_go_is_a_tombstone_under_the_same_key() -> None:
+    one = article(datetime(2026, 1, 1, tzinfo=UTC))
+    assert (let_go(one).key, let_go(one).value) == (hold(one, RECORD).key, None)

@@ -1,0 +1,136 @@
+"""Which version is it, of which story? Asks what is remembered, plans, and asks for the stories."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from schemas.alert import AlertKind
+from schemas.envelope import Incoming
+from schemas.rule import Dedup
+from workers.dedup import Departure, Entry, Known, Placement, Stories, Telling, Visit
+from workers.fates import Match, owner_of
+from workers.planning import Found, Plan, plan
+from workers.rules.book import Book, LiveRule
+from workers.thinking import Think, each_in_turn
+
+
+class Memory(Protocol):
+    """What is remembered, whole: see Told and Recalling."""
+
+    async def enter(self, visits: Sequence[Visit]) -> list[Entry]:
+        """See Told.enter; never raises Forgotten."""
+        ...
+
+    async def leave(self, departures: Sequence[Departure]) -> list[bool]:
+        """See Told.leave."""
+        ...
+
+
+@dataclass(slots=True)
+class Placed:
+    """What is at work now, and what waits because another record is at work on its uri."""
+
+    visits: dict[str, Visit] = field(default_factory=dict)  # by uri
+    known: dict[str, Known] = field(default_factory=dict)
+    plans: list[Plan] = field(default_factory=list)
+    matches: list[Match] = field(default_factory=list)  # to be claimed
+    busy: list[Found] = field(default_factory=list)
+
+    def departures(self, told: Mapping[tuple[str, str], Telling]) -> list[Departure]:
+        """What to remember, one a uri; `told` by record and rule id."""
+        made: dict[str, Departure] = {}
+        for each in self.plans:
+            found = each.found
+            tellings = {
+                rule_id: self._widened(found.article.uri, rule_id, telling)
+                for (owner, rule_id), telling in told.items()
+                if owner == found.owner
+            }
+            visit = self.visits[found.article.uri]
+            departure = each.departure(visit, tellings)
+            before = made.get(visit.uri)
+            made[visit.uri] = departure if before is None else _both(before, departure)
+        return list(made.values())
+
+    def _widened(self, uri: str, rule_id: str, telling: Telling) -> Telling:
+        """Told again after the window: a retraction must reach those who got the earlier alert too."""
+        before = self.known[uri].tellings.get(rule_id)
+        if before is None or before.kind is AlertKind.RETRACTED or telling.kind is not AlertKind.CREATED:
+            return telling
+        return telling.to(before.channels)
+
+
+class Placer:
+    """Asks; keeps nothing of a batch."""
+
+    def __init__(self, memory: Memory, stories: Stories, book: Book, think: Think) -> None:
+        self._memory = memory
+        self._stories = stories
+        self._book = book
+        self._think = think
+
+    async def place(self, found: Sequence[Found], batch: Sequence[Incoming]) -> Placed:
+        """Enter each uri, plan, place. What is entered must be left with `leave`, or its lease runs out."""
+        placed = Placed()
+        for each in found:
+            placed.visits.setdefault(each.article.uri, Visit(each.article.uri, each.owner))
+        entries = await self._enter(placed.visits, batch)
+
+        def make(each: Found) -> None:
+            known = entries[each.article.uri].known
+            if known is None:
+                placed.busy.append(each)
+            else:
+                placed.known[each.article.uri] = known
+                placed.plans.append(plan(each, known, self._book.find))
+
+        await each_in_turn(self._think, found, make)
+        await self._place(placed)
+        return placed
+
+    async def _enter(self, visits: Mapping[str, Visit], batch: Sequence[Incoming]) -> dict[str, Entry]:
+        """By uri. What a record of this batch held when a worker died, and does not ask for now, is not waited for."""
+        if not visits:
+            return {}
+        entries = dict(zip(visits, await self._memory.enter(list(visits.values())), strict=True))
+        busy = {uri: entry.holder for uri, entry in entries.items() if entry.known is None}
+        ours = {owner_of(record) for record in batch} if busy else set()
+        again = [replace(visits[uri], instead_of=holder) for uri, holder in busy.items() if holder in ours]
+        if again:
+            entries |= zip((each.uri for each in again), await self._memory.enter(again), strict=True)
+        return entries
+
+    async def _place(self, placed: Placed) -> None:
+        asking = [each for each in placed.plans if _of(each, Dedup.STORY)]
+        traits = [each.traits for each in asking if each.traits is not None]
+        placements: list[Placement] = await self._stories.place(traits) if traits else []
+        by_plan = {id(each): placement for each, placement in zip(asking, placements, strict=True)}
+        for each in placed.plans:
+            found = each.found
+            for rules, placement in ((_of(each, Dedup.STORY), by_plan.get(id(each))), (_of(each, Dedup.ARTICLE), None)):
+                if rules:
+                    placed.matches.append(Match.of(found.record, found.article, rules, placement, each.words))
+
+    async def leave(self, placed: Placed, told: Mapping[tuple[str, str], Telling]) -> list[Found]:
+        """Remember, and let others enter. Hands back what must be looked at again: another went ahead meanwhile."""
+        departures = placed.departures(told)
+        alone = await self._memory.leave(departures) if departures else []
+        overrun = {each.visit.uri for each, was_alone in zip(departures, alone, strict=True) if not was_alone}
+        return [each.found for each in placed.plans if each.found.article.uri in overrun]
+
+
+def _of(each: Plan, dedup: Dedup) -> dict[str, LiveRule]:
+    return {rule_id: live for rule_id, live in each.claim.items() if live.rule.dedup is dedup}
+
+
+def _both(first: Departure, second: Departure) -> Departure:
+    """Of several plain records of one uri: the first that has something to say of it says it."""
+    return Departure(
+        first.visit,
+        first.latest or second.latest,
+        None,
+        first.held_changed or second.held_changed,
+        {**first.tellings, **second.tellings},
+    )

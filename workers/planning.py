@@ -1,0 +1,249 @@
+"""What a record of an article means for what was told of the article before. Pure.
+
+| the record | what becomes of it |
+|---|---|
+| older than what is known | a decision, SUPERSEDED |
+| canceled or withheld | what was told is retracted; rules that told nothing: a decision, NOT_USABLE |
+| the same version as one that was taken back | a decision, NOT_USABLE |
+| under embargo | held on the topic `held`; a decision, EMBARGOED |
+| newer, and a rule that told says no now | retracted |
+| newer, and it says yes: a correction, or other words for a rule with `updates: versions` | corrected, updated |
+| all else that matches | claimed: an alert if the story is new to the rule |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from schemas.alert import AlertCause, AlertKind
+from schemas.article import Article, ArticleStatus
+from schemas.envelope import Incoming
+from schemas.reasons import HeldReason
+from schemas.rule import Dedup, RuleStatus, Updates
+from workers.alerts import Grounds
+from workers.dedup import (
+    ClaimRequest,
+    Departure,
+    Fingerprint,
+    Known,
+    Latest,
+    Standing,
+    Telling,
+    Visit,
+    fingerprint,
+    stand,
+    version_of,
+    words_of,
+)
+from workers.embargo import is_release
+from workers.fates import owner_of
+from workers.rules.book import LiveRule
+
+KILLS = {ArticleStatus.CANCELED: AlertCause.CANCELED, ArticleStatus.WITHHELD: AlertCause.WITHHELD}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An article record, and the rules that said yes to it."""
+
+    record: Incoming
+    article: Article
+    rules: Mapping[str, LiveRule]
+    settled: frozenset[str] = frozenset()  # those of the rules of which nothing more is to be told
+
+    @property
+    def owner(self) -> str:
+        """The record's name."""
+        return owner_of(self.record)
+
+    @property
+    def is_plain(self) -> bool:
+        """An article like most: nothing that was told before can be changed by it."""
+        article = self.article
+        return article.version <= 1 and article.status is ArticleStatus.USABLE and not self.under_embargo
+
+    @property
+    def matters(self) -> bool:
+        """Whether there is anything to do: one that matches nothing may still take back what was told."""
+        return bool(self.rules) or not self.is_plain or is_release(self.record)
+
+    @property
+    def under_embargo(self) -> bool:
+        """Judged at the time of the record, so a repeat judges alike."""
+        until = self.article.embargoed_until
+        return until is not None and until > self.record.received
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """An alert that follows on what was told, to those who were told it."""
+
+    rule_id: str
+    live: LiveRule | None  # None: the rule is gone
+    kind: AlertKind
+    cause: AlertCause
+    version: int
+    before: Telling
+
+
+@dataclass(slots=True)
+class Plan:
+    """What to do about a record. The rules to claim are not settled by it."""
+
+    found: Found
+    version: int
+    claim: dict[str, LiveRule] = field(default_factory=dict)
+    held: list[tuple[LiveRule, Grounds]] = field(default_factory=list)
+    follows: list[Follow] = field(default_factory=list)
+    forget: list[tuple[str, Telling]] = field(default_factory=list)  # whose claims others may have
+    latest: Latest | None = None  # to be remembered
+    always: bool = False  # remember it even if nothing is told
+    embargo: bool = False  # to be put on `held`
+    unhold: bool = False  # to be taken from there
+    traits: Fingerprint | None = None
+    words: str = ""
+
+    def forgets(self) -> list[ClaimRequest]:
+        """The claims to give back."""
+        return [ClaimRequest(told.story, told.claim, {rule_id: 0}) for rule_id, told in self.forget if told.claim]
+
+    def departure(self, visit: Visit, told: Mapping[str, Telling]) -> Departure:
+        """What to remember, with what was told."""
+        latest = self.latest if self.always or told else None
+        held = self.version if self.embargo else None
+        return Departure(visit, latest, held, self.embargo or self.unhold, told)
+
+
+def plan(found: Found, known: Known, rule_of: Callable[[str], LiveRule | None]) -> Plan:
+    """What to do. Asked again after a crash, when part of it may be known already, it comes to the same end."""
+    made = Plan(found, version_of(found.article, known))
+    standing = stand(found.article, known)
+    release = is_release(found.record) and (known.held is None or known.held <= made.version)
+    if standing is Standing.LATE:
+        _late(made, known, rule_of)
+        made.unhold = release
+    elif is_release(found.record) and not release:
+        _hold_all(made, known, HeldReason.SUPERSEDED, f"version {known.held}, which is newer, is held under embargo")
+    elif found.article.status is not ArticleStatus.USABLE:
+        _kill(made, known, rule_of)
+    elif standing is Standing.TAKEN_BACK:
+        _hold_all(made, known, HeldReason.NOT_USABLE, f"it was taken back by the article record {_latest_by(known)}")
+        made.unhold = release
+    elif found.under_embargo:
+        _embargo(made, known)
+    else:
+        _use(made, known, rule_of)
+        made.unhold = release or (known.held is not None and known.held <= made.version)
+    return made
+
+
+def _late(made: Plan, known: Known, rule_of: Callable[[str], LiveRule | None]) -> None:
+    newest = known.latest
+    if newest is None:
+        return
+    detail = f"version {made.version} came after version {newest.version}, the article record {_latest_by(known)}"
+    _hold_all(made, known, HeldReason.SUPERSEDED, detail)
+    cause = KILLS.get(newest.status)
+    if cause is not None:  # what was told while nobody else could know of it
+        for rule_id, told in known.tellings.items():
+            if told.kind is not AlertKind.RETRACTED and told.version < newest.version:
+                _retract(made, rule_id, rule_of(rule_id), cause, told, newest.version)
+
+
+def _kill(made: Plan, known: Known, rule_of: Callable[[str], LiveRule | None]) -> None:
+    """All that was told is taken back, whether the rule still says yes or not, and whether it still stands or not."""
+    article, owner = made.found.article, made.found.owner
+    for rule_id, told in known.tellings.items():
+        if told.kind is not AlertKind.RETRACTED:
+            _retract(made, rule_id, rule_of(rule_id), KILLS[article.status], told)
+        elif told.owner == owner:
+            made.forget.append((rule_id, told))
+    gone = {each.rule_id for each in made.follows}
+    _hold_all(made, known, HeldReason.NOT_USABLE, f"the article's status is {article.status}", gone)
+    made.latest, made.always, made.unhold = Latest(made.version, article.status, owner), True, True
+    if known.held is not None and known.held > made.version:
+        made.unhold = False
+
+
+def _embargo(made: Plan, known: Known) -> None:
+    if known.held is not None and known.held > made.version:
+        detail = f"version {known.held}, which is newer, is held under embargo"
+        _hold_all(made, known, HeldReason.SUPERSEDED, detail)
+        return
+    made.embargo = True
+    until = made.found.article.embargoed_until
+    when = until.isoformat() if until else "now"
+    _hold_all(made, known, HeldReason.EMBARGOED, f"under embargo until {when}, and held until then")
+
+
+def _use(made: Plan, known: Known, rule_of: Callable[[str], LiveRule | None]) -> None:
+    found, owner = made.found, made.found.owner
+    rules = found.rules
+    newer = [told for told in known.tellings.values() if told.version < made.version]
+    if newer or any(_compares(live) for live in rules.values()):
+        longest_s = max([live.rule.dedup_window_s for live in rules.values()], default=1)
+        made.traits = fingerprint(found.article, longest_s * 1000)
+        made.words = words_of(made.traits)
+    for rule_id, live in _open(found):
+        told = known.tellings.get(rule_id)
+        if told is None:
+            made.claim[rule_id] = live
+        elif told.owner != owner:
+            _renew(made, rule_id, live, told)
+        elif told.kind in (AlertKind.RETRACTED, AlertKind.CREATED):  # by this very record, before a crash
+            made.claim[rule_id] = live
+    for rule_id in known.tellings.keys() - rules.keys():
+        told, now = known.tellings[rule_id], rule_of(rule_id)
+        if told.kind is AlertKind.RETRACTED:
+            if told.owner == owner:
+                made.forget.append((rule_id, told))
+        elif told.version < made.version and now is not None and now.rule.status is RuleStatus.LIVE:
+            _retract(made, rule_id, now, AlertCause.NO_LONGER_MATCHES, told)
+    made.latest = Latest(made.version, ArticleStatus.USABLE, owner)
+    made.always = made.version > 1 or known.latest is not None
+
+
+def _renew(made: Plan, rule_id: str, live: LiveRule, told: Telling) -> None:
+    """The rule told of the article before, and says yes to this version."""
+    if told.kind is AlertKind.RETRACTED or told.version >= made.version:
+        made.claim[rule_id] = live
+    elif made.found.article.is_correction:
+        cause = AlertCause.CORRECTION
+        made.follows.append(Follow(rule_id, live, AlertKind.CORRECTED, cause, made.version, told))
+    elif live.rule.updates is Updates.VERSIONS and made.words != told.words:
+        cause = AlertCause.NEW_VERSION
+        made.follows.append(Follow(rule_id, live, AlertKind.UPDATED, cause, made.version, told))
+    else:
+        made.claim[rule_id] = live
+
+
+def _retract(
+    made: Plan, rule_id: str, live: LiveRule | None, cause: AlertCause, told: Telling, version: int | None = None
+) -> None:
+    by = made.version if version is None else version
+    made.follows.append(Follow(rule_id, live, AlertKind.RETRACTED, cause, by, told))
+    made.forget.append((rule_id, told))
+
+
+def _hold_all(
+    made: Plan, known: Known, reason: HeldReason, detail: str, but: frozenset[str] | set[str] = frozenset()
+) -> None:
+    """A decision for each rule that matches, but for what this very record has told already."""
+    for rule_id, live in _open(made.found):
+        told = known.tellings.get(rule_id)
+        if rule_id not in but and (told is None or told.owner != made.found.owner):
+            made.held.append((live, Grounds(reason, detail, told.alert_id if told else None)))
+
+
+def _open(found: Found) -> list[tuple[str, LiveRule]]:
+    return [(rule_id, live) for rule_id, live in found.rules.items() if rule_id not in found.settled]
+
+
+def _compares(live: LiveRule) -> bool:
+    return live.rule.dedup is Dedup.STORY or live.rule.updates is Updates.VERSIONS
+
+
+def _latest_by(known: Known) -> str:
+    """The record of the latest version, for people."""
+    return known.latest.owner.partition("@")[0] if known.latest and known.latest.owner else "of which no trace is left"

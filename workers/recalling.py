@@ -1,0 +1,134 @@
+"""Who was told is found again on the topics `alerts` and `held`, when Redis knows it no more.
+
+`alerts` has every alert, in the order of its uri; what else is remembered of it stands in the headers of each record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+import structlog
+
+from schemas import Alert
+from schemas.alert import AlertCause, AlertKind
+from schemas.article import ArticleStatus
+from schemas.envelope import Headers, Incoming
+from workers.dedup import Departure, Entry, Forgotten, Known, Latest, Telling, Told, Visit
+from workers.embargo import version_held
+from workers.errors import Refused
+from workers.records import read
+
+log = structlog.get_logger("wirewatch.recalling")
+
+TOPICS = ("alerts", "held")
+SLACK_MS = 600_000  # clocks of several machines differ
+MAX_BYTES = 64 * 1024 * 1024
+_OWNER, _CLAIM, _WORDS, _VERSION = "record", "claim", "words", "for-version"
+_KILLS = {AlertCause.CANCELED: ArticleStatus.CANCELED, AlertCause.WITHHELD: ArticleStatus.WITHHELD}
+
+
+class Past(Protocol):
+    """What stands on topics."""
+
+    def since(self, topics: Sequence[str], time_ms: int) -> AsyncIterator[Sequence[Incoming]]:
+        """Everything up to the ends of now that came at this time or later, each partition in its order.
+
+        Raises Unavailable.
+        """
+        ...
+
+
+def trace(telling: Telling) -> Headers:
+    """What must be remembered of an alert and does not stand in it, for the headers of its record."""
+    return (
+        (_OWNER, telling.owner.encode()),
+        (_CLAIM, telling.claim.encode()),
+        (_WORDS, telling.words.encode()),
+        (_VERSION, b"%d" % telling.version),
+    )
+
+
+class Recalling:
+    """What is remembered, whole: wraps a memory, and fills its gaps from the topics before it answers."""
+
+    def __init__(self, told: Told, past: Past, got_on: Callable[[], None]) -> None:
+        self._told = told
+        self._past = past
+        self._got_on = got_on  # hears of each piece that is read, for the watchdog
+
+    async def enter(self, visits: Sequence[Visit]) -> list[Entry]:
+        """As of Told; never raises Forgotten, and leaves no doubt."""
+        while True:
+            try:
+                entries = await self._told.enter(visits)
+            except Forgotten as lost:
+                log.warning("Redis has restarted or lost its memory: who was told is found again on the topics")
+                await self._restore(0)
+                await self._told.vouch(lost.store)
+                log.info("who was told is found again")
+                continue
+            doubts = [entry.doubt_ms for entry in entries if entry.doubt_ms is not None]
+            if not doubts:
+                return entries
+            await self._restore(min(doubts) - SLACK_MS)
+            return [replace(each, doubt_ms=None) for each in await self._told.enter(visits)]
+
+    async def leave(self, departures: Sequence[Departure]) -> list[bool]:
+        """As of Told."""
+        return await self._told.leave(departures)
+
+    async def _restore(self, time_ms: int) -> None:
+        async for records in self._past.since(TOPICS, max(time_ms, 0)):
+            await self._told.restore(recall(records))
+            self._got_on()
+
+
+def recall(records: Sequence[Incoming]) -> dict[str, Known]:
+    """What records of `alerts` and `held` tell, by uri. Those of one uri are in their order; foreign ones count not."""
+    found: dict[str, Known] = {}
+    for record in records:
+        if record.topic == "held":
+            _recall_held(found, record)
+        else:
+            _recall_alert(found, record)
+    return found
+
+
+def _recall_held(found: dict[str, Known], record: Incoming) -> None:
+    uri = (record.key or b"").decode("utf-8", "surrogatepass")
+    version = version_held(record) if record.value is not None else None
+    if version is not None or uri in found:
+        found[uri] = replace(found.get(uri, Known()), held=version)
+
+
+def _recall_alert(found: dict[str, Known], record: Incoming) -> None:
+    try:
+        alert = read(Alert, "alert", record.value or b"", MAX_BYTES)
+    except Refused:
+        return
+    known = found.get(alert.article.uri, Known())
+    telling = _telling(alert, dict(record.headers))
+    before = known.tellings.get(alert.rule.id)
+    if before is not None and (before.version > telling.version or before.alert_id == telling.alert_id):
+        return
+    if before is not None and before.kind is AlertKind.RETRACTED and before.previous == telling.alert_id:
+        return  # a repeat after a crash of what was taken back
+    status = _KILLS.get(alert.cause, ArticleStatus.USABLE) if alert.cause else ArticleStatus.USABLE
+    latest = Latest(telling.version, status, telling.owner)
+    if known.latest is not None and known.latest.rank > latest.rank:
+        latest = known.latest
+    found[alert.article.uri] = replace(known, latest=latest, tellings={**known.tellings, alert.rule.id: telling})
+
+
+def _telling(alert: Alert, headers: dict[str, bytes | None]) -> Telling:
+    def text(name: str) -> str:
+        return (headers.get(name) or b"").decode("utf-8", "replace")
+
+    version = text(_VERSION)
+    return Telling(
+        *(alert.id, alert.kind, int(version) if version.isdigit() else alert.article.version, text(_OWNER)),
+        *(alert.story, text(_CLAIM), text(_WORDS), alert.channels),
+        *(alert.rule.name, alert.rule.version, alert.rule.priority, alert.previous or ""),
+    )
