@@ -14,6 +14,7 @@ from workers.match.stems import stem
 K = TypeVar("K")
 
 _BEGINNING = 3
+_LANGUAGES_MAX = 100  # articles may give as theirs whatever they like
 
 
 class Words:
@@ -98,6 +99,8 @@ class Words:
     def _stemmed(self, folded: str, language: str | None) -> Iterator[int]:
         by_stem = self._by_stem.get(language)
         if by_stem is None:
+            if len(self._by_stem) == _LANGUAGES_MAX:
+                self._by_stem.clear()
             by_stem = self._by_stem[language] = {}
             for word, term in self._stems.items():
                 _file_stem(by_stem, word, term, language)

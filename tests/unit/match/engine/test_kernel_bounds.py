@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 from random import Random
 
 import pytest
@@ -155,6 +156,23 @@ def test_a_rule_of_5_000_nears_is_told_from_one_that_fails_in_the_last(form: str
     matcher.remove("near")
     assert matcher.terms == 1
     assert matcher.match({"title": "oil"}) == ["oil"]
+
+
+def test_articles_in_ever_new_languages_leave_nothing_behind() -> None:
+    matcher = Matcher({f"r{number}": f"subject:~word{number}" for number in range(300)})
+
+    def matched(number: int) -> None:
+        assert matcher.match({"title": "x", "subjects": ["words7"], "language": f"x{number}"}) == []
+        assert matcher.match({"title": "x", "subjects": ["word7"], "language": f"x{number}"}) == ["r7"]
+
+    matched(0)
+    tracemalloc.start()
+    try:
+        for number in range(1, 400):
+            matched(number)
+        assert tracemalloc.get_traced_memory()[0] < 150 * 300 * 250  # bytes: of 150 languages' stems
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_rule_of_half_a_million_literals_is_told() -> None:
