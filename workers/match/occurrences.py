@@ -112,8 +112,22 @@ def _ends(reach: Reach, text: Text) -> Sequence[int]:
 def alone(node: NotNear, text: Text) -> Rows:
     """The occurrences of `left` with no `right` in reach: none that overlaps it, none that would be NEAR it."""
     left = rows(node.left, text)
+    return _kept(left, _keeps(node, text)) if left else {}
+
+
+def stands_alone(node: NotNear, text: Text) -> bool:
+    """Whether `alone` has any. Of those that begin at one word the shortest is alone if any is, for so many words."""
+    left = shortest(node.left, text)
     if not left:
-        return {}
+        return False
+    keep = _keeps(node, text)
+    if any(keep(first, last) for first, last in left.items()):
+        return True
+    return not isinstance(node.reach, int) and bool(alone(node, text))  # one that ends elsewhere is not within
+
+
+def _keeps(node: NotNear, text: Text) -> Callable[[int, int], bool]:
+    """Tells whether an occurrence has no `right` in reach."""
     right = spans(node.right, text)
     longest = longest_spans(right)
     firsts, furthest = list(longest), [-maxsize]
@@ -125,13 +139,10 @@ def alone(node: NotNear, text: Text) -> Rows:
         return furthest[bisect_right(firsts, last)] >= first
 
     if isinstance(reach := node.reach, int):
-        return _kept(left, lambda first, last: not reached(first - reach, last + reach))
+        return lambda first, last: not reached(first - reach, last + reach)
     ends = _ends(reach, text)
     occupied = {ends[first] for first, last in shortest_spans(right).items() if last <= ends[first]}
-    return _kept(
-        left,
-        lambda first, last: not reached(first, last) and not (last <= ends[first] and ends[first] in occupied),
-    )
+    return lambda first, last: not reached(first, last) and not (last <= ends[first] and ends[first] in occupied)
 
 
 def _kept(found: Rows, keep: Callable[[int, int], bool]) -> Rows:

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.match.test_occurrences import is_excluded, pairs, random_term, random_text
 from workers.match import spans
 from workers.match.near import lasts
-from workers.match.occurrences import alone, rows, shortest
+from workers.match.occurrences import alone, rows, shortest, stands_alone
 from workers.match.occurrences import spans as spans_of
 from workers.rules.language.tree import NotNear
 
@@ -50,6 +50,7 @@ def test_not_near_over_long_sentences_is_what_all_pairs_give(monkeypatch: pytest
         expected = {a for a in pairs(left, text) if not any(is_excluded(a, b, node.reach, text) for b in others)}
         found = {(first, last) for first, row in alone(node, text).items() for last in lasts(first, row)}
         assert found == expected, (node, text.tokens)
+        assert stands_alone(node, text) == bool(expected), (node, text.tokens)
         kept += bool(expected)
         dropped += expected != pairs(left, text)
     assert kept > 200

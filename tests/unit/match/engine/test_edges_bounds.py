@@ -17,12 +17,10 @@ from workers.match import Matcher, evaluate
 from workers.rules.language import parse
 
 MANY = 50_000
+FEWER = 5_000
 TIMES = 10_000
-BYTES_A_WORD = 2000
+BYTES_A_WORD = 1800
 """Bound of the memory for NEAR: so many bytes for each word of the article, whatever the pairs."""
-BITS = 5
-"""And where NEAR/S or NEAR/P is an operand of NEAR/n: so many bits for each occurrence times each word of its sentence
-or paragraph. This is not in proportion to the article, but to the square of what its longest sentence repeats."""
 
 
 def peak_bytes(work: Callable[[], Any]) -> tuple[Any, int]:
@@ -50,19 +48,20 @@ def test_an_article_of_10_mb_of_different_words_is_matched_whole() -> None:
     assert matcher.match({"body": "word930000"}) == ["none"]
 
 
-ALTERNATIVES = f"({' OR '.join(f'word{number}' for number in range(MANY))})"
+def alternatives(count: int) -> str:
+    return f"({' OR '.join(f'word{number}' for number in range(count))})"
 
 
 @pytest.mark.parametrize(
     ("query", "yes", "no"),
     [
-        pytest.param(f"{ALTERNATIVES} NEAR/2 topic", "word49999 x topic", "word49999 x x topic", id="NEAR"),
-        pytest.param(f"topic NEAR/S {ALTERNATIVES}", "A topic, word7.", "A topic. Word7.", id="NEAR/S"),
-        pytest.param(f"topic NOT NEAR/2 {ALTERNATIVES}", "topic x x word1", "topic x word1", id="NOT NEAR"),
-        pytest.param(f"ATLEAST/2({ALTERNATIVES})", "word1 word2", "word1 word50000", id="ATLEAST"),
+        pytest.param(f"{alternatives(MANY)} NEAR/2 topic", "word49999 x topic", "word49999 x x topic", id="NEAR"),
+        pytest.param(f"topic NEAR/S {alternatives(FEWER)}", "A topic, word7.", "A topic. Word7.", id="NEAR/S"),
+        pytest.param(f"topic NOT NEAR/2 {alternatives(FEWER)}", "topic x x word1", "topic x word1", id="NOT NEAR"),
+        pytest.param(f"ATLEAST/2({alternatives(FEWER)})", "word1 word2", "word1 word50000", id="ATLEAST"),
     ],
 )
-def test_50_000_alternatives_may_stand_there(query: str, yes: str, no: str) -> None:
+def test_many_alternatives_may_stand_there(query: str, yes: str, no: str) -> None:
     matcher = Matcher({"a": query})
     assert matcher.match({"title": yes}) == ["a"]
     assert matcher.match({"title": no}) == []
@@ -72,12 +71,11 @@ def test_50_000_alternatives_may_stand_there(query: str, yes: str, no: str) -> N
 
 
 def test_10_000_alternatives_are_the_most_that_a_place_of_a_phrase_takes() -> None:
-    most = f"({' OR '.join(f'word{number}' for number in range(10_000))})"
-    matcher = Matcher({"a": f"big {most} deal"})
+    matcher = Matcher({"a": f"big {alternatives(10_000)} deal"})
     assert matcher.match({"title": "big word9999 deal"}) == ["a"]
     assert matcher.match({"title": "big word10000 deal"}) == []
     with pytest.raises(ValueError, match="10,000"):
-        Matcher({"a": f"big {ALTERNATIVES} deal"})
+        Matcher({"a": f"big {alternatives(10_001)} deal"})
 
 
 NESTED = {
@@ -87,10 +85,12 @@ NESTED = {
     "NEAR/P in NEAR/S": "(alpha NEAR/P beta) NEAR/S alpha",
     "NEAR on both sides": "(alpha NEAR/20 beta) NEAR/20 (beta NEAR/20 alpha)",
     "NOT NEAR": "(alpha NEAR/9 beta) NOT NEAR/5 gamma",
-}
-SPANNING = {
     "NEAR/S in NEAR/5": "(alpha NEAR/S beta) NEAR/5 alpha",
     "NEAR/P in NEAR/5": "(alpha NEAR/P beta) NEAR/5 alpha",
+    "NEAR/S and NEAR/P in NEAR/5": "(alpha NEAR/S beta) NEAR/5 (beta NEAR/P alpha)",
+    "NEAR/P in a phrase": "(alpha NEAR/P beta) alpha",
+    "NEAR/P in NOT NEAR": "(alpha NEAR/9 beta) NOT NEAR/5 (alpha NEAR/P gamma)",
+    "NEAR/P and NOT NEAR": "(alpha NEAR/P beta) NOT NEAR/5 gamma",
 }
 
 
@@ -99,14 +99,30 @@ def repeated(times: int) -> Article:
     return Article(uri="u:1", body="alpha beta " * times)
 
 
-@pytest.mark.parametrize("query", [*NESTED.values(), *SPANNING.values()], ids=[*NESTED, *SPANNING])
-def test_near_over_words_repeated_10_000_times_takes_bounded_memory(query: str) -> None:
-    article = repeated(TIMES)
-    matcher = Matcher({"near": query})
-    found, taken = peak_bytes(lambda: matcher.match(article))
+def test_near_over_words_repeated_10_000_times_is_answered() -> None:
+    assert Matcher(NESTED).match(repeated(TIMES)) == sorted(NESTED)
+
+
+def test_near_of_a_sentence_over_words_repeated_10_000_times_takes_bounded_memory() -> None:
+    matcher = Matcher({"near": NESTED["NEAR/S in NEAR/5"]})
+    found, taken = peak_bytes(lambda: matcher.match(repeated(TIMES)))
     assert found == ["near"]
-    spanning_bytes = BITS * TIMES * (2 * TIMES) // 8 if query in SPANNING.values() else 0
-    assert taken < BYTES_A_WORD * 2 * TIMES + spanning_bytes
+    assert taken < BYTES_A_WORD * 2 * TIMES
+
+
+@pytest.mark.parametrize("query", NESTED.values(), ids=NESTED)
+def test_near_over_repeated_words_takes_memory_in_proportion_to_them(query: str) -> None:
+    matcher = Matcher({"near": query})
+
+    def taken_bytes(times: int) -> int:
+        article = repeated(times)
+        found, taken = peak_bytes(lambda: matcher.match(article))
+        assert found == ["near"]
+        assert taken < BYTES_A_WORD * 2 * times
+        return taken
+
+    few_bytes = max(taken_bytes(800), 2 * 800 * 100)  # of few words the engine may ask nothing
+    assert taken_bytes(3200) < 4 * 1.3 * few_bytes  # a bit for each pair would be 8 times as much
 
 
 @pytest.mark.parametrize("query", NESTED.values(), ids=NESTED)
@@ -121,7 +137,7 @@ def test_near_over_repeated_words_takes_work_in_proportion_to_them(query: str) -
             best = min(best, time.thread_time() - began)
         return best
 
-    assert taken_s(8000) < 4 * 2.5 * taken_s(2000)  # looking at pairs it would be 16 times as much
+    assert taken_s(4000) < 4 * 2.5 * taken_s(1000)  # looking at pairs it would be 16 times as much
 
 
 def test_a_wildcard_that_every_word_satisfies_costs_no_more_than_the_words() -> None:
@@ -136,9 +152,9 @@ def test_a_wildcard_that_every_word_satisfies_costs_no_more_than_the_words() -> 
     assert matcher.match({"body": "prelude"}) == []
 
 
-def test_100_000_hits_are_told_of_rules_of_every_kind() -> None:
+def test_many_hits_are_told_of_rules_of_every_kind() -> None:  # 100,000 hits of one kind: see test_edges
     kinds = ("oil", '"crude oil"', "crud*", "~oil", "=Oil", "crude NEAR/3 oil", "title:oil")
-    rules = {f"{number:06}": kinds[number % len(kinds)] for number in range(100_000)}
+    rules = {f"{number:05}": kinds[number % len(kinds)] for number in range(21_000)}
     matcher = Matcher(rules)
     assert matcher.match({"title": "Crude Oil"}) == list(rules)
     assert matcher.match({"title": "gas"}) == []
