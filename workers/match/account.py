@@ -38,7 +38,7 @@ def account(
 
     Bounded: `occurrences_max` occurrences a clause, 20 clauses under one, 2,000 in all, 100 of them in each other, 100
     leaves, each with the number of all. Every term is asked once, whatever the rule's size, as the plain evaluator
-    would that takes no short cut; NEAR that is true is shown in a stretch of a long text, as in alerts.
+    would that takes no short cut; NEAR and NOT NEAR that are true are shown in a stretch of a long text, as in alerts.
     """
     terms = Terms(Reading(article), Wording(query, lists), occurrences_max)
     ledger = Ledger(terms, query)

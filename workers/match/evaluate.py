@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from schemas.article import Article
 from workers.errors import Broken
-from workers.match.occurrences import shortest, stands_alone
+from workers.match.occurrences import shortest, shortest_alone
 from workers.match.reading import Reading, Text
 from workers.rules.language.tree import (
     TEXT_FIELDS,
@@ -65,7 +65,7 @@ def holds(node: Query, reading: Reading, texts: Sequence[Text]) -> bool:  # noqa
         case AnyOf(count, items):
             return sum([holds(item, reading, texts) for item in items]) >= count
         case NotNear():
-            return any(stands_alone(node, text) for text in texts)
+            return any(shortest_alone(node, text) for text in texts)
         case AtLeast(count, operand):
             return sum(len(shortest(operand, text)) for text in texts) >= count
         case _ if isinstance(node, TERMS):

@@ -21,9 +21,10 @@ def explain(query: Query, article: Article, max_hits: int, excerpt_chars: int) -
     """The occurrences that make the rule true, `max_hits` at most, and an excerpt of `excerpt_chars` characters.
 
     Only positive terms that count are told: of OR the sides that are true, of NEAR the occurrences that take part,
-    nothing under NOT. Every such term has its first hit told before another has its second. Hits stand in the order of
-    the fields and of their places; those in metadata are counted within their entry, a number has no place (0 to 0).
-    Of a rule that says no there are no hits. The tree's lists have been put in place (`expand`).
+    nothing under NOT. In a long text NEAR, and NEAR in NOT NEAR, is told from a stretch. Every such term has its first
+    hit told before another has its second. Hits stand in the order of the fields and of their places; those in metadata
+    are counted within their entry, a number has no place (0 to 0). Of a rule that says no there are no hits. The tree's
+    lists have been put in place (`expand`).
     """
     clauses = _clauses(query, article, max_hits)
     hits = [Shown(term, place.field, place.start, place.end) for place, term in _chosen(clauses, max_hits)]

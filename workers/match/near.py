@@ -96,7 +96,7 @@ def _before_layers(earlier: Rows, later: Rows, reach: int) -> Rows:
     windows = [_Window(firsts) for firsts in layers.values()]
     found: Rows = {}
     for first, row in earlier.items():
-        starts = _smear(row << 1, reach)
+        starts = smear(row << 1, reach)
         joined = 0
         for length, window in zip(layers, windows, strict=True):
             joined |= (starts & window.seen_from(first, first + starts.bit_length())) << length
@@ -158,7 +158,15 @@ class _Window:
         return self._bits
 
 
-def _smear(bits: int, times: int) -> int:
+def bits_at(positions: Sequence[int]) -> int:
+    """A bit for each of these, ascending."""
+    octets = bytearray(positions[-1] // 8 + 1 if positions else 0)
+    for position in positions:
+        octets[position // 8] |= 1 << position % 8
+    return int.from_bytes(octets, "little")
+
+
+def smear(bits: int, times: int) -> int:
     """Each bit, and the `times` - 1 places above it."""
     done = 1
     while done < times:

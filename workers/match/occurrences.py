@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import accumulate
 from sys import maxsize
 
 from workers.errors import Broken
-from workers.match.near import Rows, Shortest, lasts, least, shortest_within
+from workers.match.near import Rows, Shortest, least, shortest_within
 from workers.match.reading import Text
-from workers.match.spans import Spans, joined, joined_within, longest_spans, rows_of, shortest_spans, united
+from workers.match.spans import Spans, joined, joined_within, least_from, longest_spans, rows_of, shortest_spans, united
 from workers.match.spellings import spellings
 from workers.match.stems import stem
 from workers.rules.language.tree import Exact, Near, NotNear, Or, Phrase, Query, Reach, Stem, Wildcard, Word
@@ -109,49 +110,66 @@ def _ends(reach: Reach, text: Text) -> Sequence[int]:
     return text.sentence_ends if reach == "S" else text.paragraph_ends
 
 
-def alone(node: NotNear, text: Text) -> Rows:
-    """The occurrences of `left` with no `right` in reach: none that overlaps it, none that would be NEAR it."""
-    left = rows(node.left, text)
-    return _kept(left, _keeps(node, text)) if left else {}
+def alone(node: NotNear, text: Text, stretch: range | None = None) -> Rows:
+    """The occurrences of `left` with no `right` in reach: none that overlaps it, none that would be NEAR it.
+
+    With a stretch of the text: those that lie in it, their places counted from where it begins.
+    """
+    begin = stretch.start if stretch else 0
+    found = rows(node.left, text.between(stretch.start, stretch.stop) if stretch else text)
+    if not found:
+        return {}
+    room = _room(node, text)
+    kept: Rows = {}
+    for at, row in found.items():
+        first = begin + at
+        free = room(first)
+        below = (1 << max(min(free.stop - first, row.bit_length()), 0)) - 1
+        if bits := row & below & (-1 << (free.start - first)):
+            kept[at] = bits
+    return kept
 
 
-def stands_alone(node: NotNear, text: Text) -> bool:
-    """Whether `alone` has any. Of those that begin at one word the shortest is alone if any is, for so many words."""
+def shortest_alone(node: NotNear, text: Text) -> Shortest:
+    """For each word where an occurrence that is `alone` begins, the shortest of these, without looking at others."""
     left = shortest(node.left, text)
     if not left:
-        return False
-    keep = _keeps(node, text)
-    if any(keep(first, last) for first, last in left.items()):
-        return True
-    return not isinstance(node.reach, int) and bool(alone(node, text))  # one that ends elsewhere is not within
+        return {}
+    room = _room(node, text)
+    free = {first: room(first) for first in left}
+    early = {first: free[first].start for first, last in left.items() if last < free[first].start < free[first].stop}
+    if early:
+        left = {**left, **_shortest_from(node.left, text, early)}
+    return {first: last for first, last in left.items() if last in free[first]}
 
 
-def _keeps(node: NotNear, text: Text) -> Callable[[int, int], bool]:
-    """Tells whether an occurrence has no `right` in reach."""
+def _shortest_from(node: Query, text: Text, bounds: Mapping[int, int]) -> Shortest:
+    """For each of these firsts, the least last of an occurrence that ends at its bound or behind, if any."""
+    if isinstance(node, Or):
+        return least([_shortest_from(operand, text, bounds) for operand in node.operands])
+    return least_from(spans(node, text), bounds)
+
+
+def _room(node: NotNear, text: Text) -> Callable[[int], range]:
+    """Tells of an occurrence by its first the lasts with which it has no `right` in reach: they are a range.
+
+    The longer it is, the sooner a `right` is within `/n` of it or overlaps it. But where a `right` is in the sentence
+    (paragraph) of its first, only one that ends behind the sentence is not within it.
+    """
     right = spans(node.right, text)
     longest = longest_spans(right)
-    firsts, furthest = list(longest), [-maxsize]
-    for last in longest.values():
-        furthest.append(max(furthest[-1], last))
+    firsts, furthest = list(longest), list(accumulate(longest.values(), max))
 
-    def reached(first: int, last: int) -> bool:
-        """Does a `right` that begins up to `last` end at `first` or behind?"""
-        return furthest[bisect_right(firsts, last)] >= first
+    def below(first: int) -> int:
+        """Where the earliest `right` begins that ends at `first` or behind."""
+        at = bisect_left(furthest, first)
+        return firsts[at] if at < len(firsts) else maxsize
 
     if isinstance(reach := node.reach, int):
-        return lambda first, last: not reached(first - reach, last + reach)
+        return lambda first: range(first, below(first - reach) - reach)
     ends = _ends(reach, text)
     occupied = {ends[first] for first, last in shortest_spans(right).items() if last <= ends[first]}
-    return lambda first, last: not reached(first, last) and not (last <= ends[first] and ends[first] in occupied)
-
-
-def _kept(found: Rows, keep: Callable[[int, int], bool]) -> Rows:
-    kept: Rows = {}
-    for first, row in found.items():
-        bits = sum(1 << (last - first) for last in lasts(first, row) if keep(first, last))
-        if bits:
-            kept[first] = bits
-    return kept
+    return lambda first: range(ends[first] + 1 if ends[first] in occupied else first, below(first))
 
 
 def positions(node: Word | Wildcard | Stem | Exact, text: Text) -> list[int]:

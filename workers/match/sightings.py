@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from workers.match.clause import By, Occurrence
 from workers.match.near import Rows, lasts
-from workers.match.occurrences import alone, rows, shortest
+from workers.match.occurrences import alone, rows, shortest, shortest_alone
 from workers.match.reading import Text
 from workers.match.spellings import spellings
 from workers.match.witnesses import allowed_in, terms_of
@@ -26,6 +26,7 @@ from workers.rules.language.tree import (
     Stem,
     Wildcard,
     Word,
+    walk,
 )
 
 WRITTEN_MAX_CHARS = 200
@@ -85,8 +86,9 @@ def sightings(
 ) -> tuple[tuple[Occurrence, ...], int]:
     """The first `most` occurrences in the order of the texts, and how many there are.
 
-    With `taking` those come first that take part, and only they count. Of NEAR and of brackets the occurrences that
-    begin at one word are one: the shortest. `name` is that of the list that the term stands in.
+    With `taking` those come first that take part, and only they count. Of brackets, and of NEAR and what holds one, the
+    occurrences that begin at one word are one: the shortest, or with NOT NEAR the shortest that has none near. `name`
+    is that of the list that the term stands in.
     """
     found = [(asked, _rows(node, asked.text)) for asked in scope.texts]
     count = sum(row.bit_count() for _, each in found for row in each.values())
@@ -107,13 +109,11 @@ def sightings(
 
 
 def _rows(node: Query, text: Text) -> Rows:
-    match node:
-        case NotNear():
-            return alone(node, text)
-        case Near() | Or():
-            return {first: 1 << (last - first) for first, last in shortest(node, text).items()}
-        case _:
-            return rows(node, text)
+    source = node.left if isinstance(node, NotNear) else node
+    if not isinstance(source, Or) and not any(isinstance(inner, Near) for inner in walk(source)):
+        return alone(node, text) if isinstance(node, NotNear) else rows(node, text)
+    found = shortest_alone(node, text) if isinstance(node, NotNear) else shortest(node, text)
+    return {first: 1 << (last - first) for first, last in found.items()}
 
 
 def _told(node: Query, stretch: Stretch, name: str | None, counted: bool) -> Occurrence:

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from workers.match.near import Rows, Shortest, before, lasts, least, shortest_of, union
@@ -106,6 +106,41 @@ def shortest_spans(spans: Spans) -> Shortest:
             asked = sorted(((opens, first) for first, opens in wide.opens[unit].items()), reverse=True)
             parts.append({first: -last for first, last in _greatest(asked, at_least)})
     return least(parts)
+
+
+def least_from(spans: Spans, bounds: Mapping[int, int]) -> Shortest:
+    """For each of these firsts, the least last at its bound or behind, if any."""
+    from_rows: Shortest = {}
+    for first, bound in bounds.items():
+        row = spans.rows.get(first, 0) >> max(bound - first, 0)
+        if row:
+            from_rows[first] = max(bound, first) + (row & -row).bit_length() - 1
+    parts = [from_rows]
+    for wide in spans.wides:
+        for unit in wide.opens.keys() & wide.closes.keys():
+            opened = {first: bounds[first] for first in wide.opens[unit] if first in bounds}
+            parts.append(dict(_least_behind(wide.opens[unit], wide.closes[unit], opened)))
+    return least(parts)
+
+
+def _least_behind(
+    opens: dict[int, int], closes: dict[int, int], bounds: Mapping[int, int]
+) -> Iterable[tuple[int, int]]:
+    """Of one sentence or paragraph; each last is looked at once, the latest first."""
+    places = sorted(closes)
+    ends: list[int] = []  # of those seen the ones that close more than all earlier ones do, the latest first
+    closed: list[int] = []  # what they close, negative: ascending
+    for bound, first in sorted(((bound, first) for first, bound in bounds.items()), reverse=True):
+        while places and places[-1] >= bound:
+            last = places.pop()
+            while closed and -closed[-1] <= closes[last]:
+                closed.pop()
+                ends.pop()
+            closed.append(-closes[last])
+            ends.append(last)
+        at = bisect_right(closed, -opens[first])
+        if at:
+            yield first, ends[at - 1]
 
 
 def longest_spans(spans: Spans) -> dict[int, int]:

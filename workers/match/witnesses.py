@@ -9,8 +9,8 @@ from typing import NamedTuple, TypeAlias, get_args
 
 from schemas.alert import Hit
 from workers.match.evaluate import TERMS, holds, holds_elsewhere
-from workers.match.near import Rows, lasts
-from workers.match.occurrences import alone, chain, rows, rows_of_chain, shortest
+from workers.match.near import Rows, bits_at, lasts, smear
+from workers.match.occurrences import alone, chain, rows, rows_of_chain, shortest, shortest_alone
 from workers.match.reading import Reading, Text
 from workers.match.spellings import spellings
 from workers.rules.language.tree import (
@@ -158,15 +158,15 @@ def _possible(operands: Sequence[Query], asked: Asked) -> Sequence[Query]:
 
 def allowed_in(node: Query, text: Text, unless: NotNear | None) -> tuple[Text, Rows]:
     """The occurrences of `node` that a NOT NEAR does not exclude; NEAR in a long text: those of a stretch of it."""
-    if unless is not None:
-        return text, alone(unless, text)
-    if len(text) > STRETCH_WORDS and any(isinstance(inner, Near) for inner in walk(node)):
-        found = shortest(node, text)
-        if not found:
-            return text, {}
-        first, last = min(found.items(), key=lambda span: (span[1] - span[0] > STRETCH_WORDS, span))
-        text = text.between(first, max(last + 1, first + STRETCH_WORDS))
-    return text, rows(node, text)
+    if len(text) <= STRETCH_WORDS or not any(isinstance(inner, Near) for inner in walk(node)):
+        return text, rows(node, text) if unless is None else alone(unless, text)
+    found = shortest(node, text) if unless is None else shortest_alone(unless, text)
+    if not found:
+        return text, {}
+    first, last = min(found.items(), key=lambda span: (max(span[1] - span[0], STRETCH_WORDS), span))
+    stretch = range(first, min(max(last + 1, first + STRETCH_WORDS), len(text)))
+    within = text.between(stretch.start, stretch.stop)
+    return within, rows(node, within) if unless is None else alone(unless, text, stretch)
 
 
 def terms_of(node: Query, text: Text, allowed: Rows) -> Iterator[tuple[Query, Iterator[tuple[int, int]]]]:
@@ -196,6 +196,8 @@ def _parted(join: Near, left: Rows, right: Rows, allowed: Rows, text: Text) -> t
 
 def _pairs(join: Near, earlier: Rows, later: Rows, allowed: Rows, text: Text) -> tuple[Rows, Rows]:
     firsts = list(later)
+    reach = join.reach if isinstance(join.reach, int) else len(text)
+    in_reach = smear(bits_at(firsts), reach)  # bit p + reach is set: one of them begins in reach of p
     of_earlier: Rows = {}
     of_later: Rows = {}
     looked = 0
@@ -203,9 +205,10 @@ def _pairs(join: Near, earlier: Rows, later: Rows, allowed: Rows, text: Text) ->
         wanted = allowed.get(first)
         if not wanted:
             continue
-        for last in lasts(first, row):
-            furthest = last + join.reach if isinstance(join.reach, int) else len(text)
-            for start in firsts[bisect_right(firsts, last) : bisect_right(firsts, furthest)]:
+        looked += 1
+        for last in lasts(first, row & in_reach >> first + reach):
+            for at in range(bisect_right(firsts, last), bisect_right(firsts, last + reach)):
+                start = firsts[at]
                 looked += 1
                 both = later[start] << (start - first) & wanted
                 if both:
