@@ -41,4 +41,6 @@ def _related(tree: Query, knowledge: Knowledge) -> Iterator[Note]:
             yield Note(Code.EQUAL_RULE, *tree.span, told, "keep one of the two, with the channels of both")
         else:
             told = f"rule {name} says yes to every article that this one says yes to"
-            yield Note(Code.COVERED_RULE, *tree.span, told, f"leave this one out, or narrow {name}")
+            yield Note(
+                Code.COVERED_RULE, *tree.span, told, f"keep {name} alone, with the channels of both, or narrow it"
+            )

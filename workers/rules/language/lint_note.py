@@ -16,6 +16,7 @@ class Code(StrEnum):
     LONG_IMPLIED_PHRASE = "long-implied-phrase"
     QUESTION_MARK_ENDS_QUOTE = "question-mark-ends-quote"
     PUNCTUATION_SEPARATES = "punctuation-separates"
+    LOOKS_LIKE_TEST = "looks-like-test"
     NEVER_TRUE = "never-true"
     ALWAYS_TRUE = "always-true"
     ADDS_NOTHING = "adds-nothing"

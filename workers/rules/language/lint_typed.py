@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,8 +11,8 @@ from workers.rules.language.lint_note import Code, Note
 from workers.rules.language.normalise import normalise
 from workers.rules.language.refusal import shown
 from workers.rules.language.scanner import Scanner
-from workers.rules.language.tokens import Kind, Source, Token
-from workers.rules.language.tree import CODE_FIELDS, Exact, Query, Stem, Word
+from workers.rules.language.tokens import FIELDS, Kind, Source, Token
+from workers.rules.language.tree import CODE_FIELDS, NUMBER_FIELDS, Exact, Number, Query, Stem, Word
 
 _OPERATORS = ("and", "or", "not", "near")
 _COUNTED = re.compile(r"(near|w|pre|onear|atleast|any)/(\d{1,4}|[sp])", re.IGNORECASE)
@@ -26,6 +27,8 @@ _NAMES = frozenset(
 """What stands on both sides of an `and` that belongs to a name."""
 _IMPLIED_MAX = 3
 _ENDS_IN_QUESTION = re.compile(r"\?+(?=[\s\"'.!]*$)")
+_LIKE_TEST = re.compile(r"([^\W\d_][\w-]*)(?:\s*([<>]=?|=[<>])\s*|(=))(\d[\w.,:-]*)")
+_NAME_MAX = 40
 _NOT_SIGNS = re.compile(r"[\w\s'’‘ʼ*?~=\"]+")
 _SENTENCE_MARKS = frozenset(".,;:!-–—…()[]/")  # in quotes nobody takes them for letters
 
@@ -60,6 +63,7 @@ class _Typed:
         self._source = Source(normalise(text))
         self._tokens = _without_codes(Scanner(self._source).tokens())
         self._brackets = [_Bracket()]
+        self._told_to = 0  # what begins before it is spoken of
 
     def notes(self) -> Iterator[Note]:
         """All, in one pass."""
@@ -127,6 +131,12 @@ class _Typed:
         if self._quoted(token):
             yield from self._of_quote(token)
             return
+        if token.start < self._told_to:
+            return
+        test = self._like_test(token)
+        if test:
+            yield test
+            return
         counted = _COUNTED.fullmatch(token.text)
         if token.text.lower() in _OPERATORS and not self._belongs_to_name(at):
             upper = token.text.upper() + ("/5" if token.text.lower() == "near" else "")
@@ -139,6 +149,22 @@ class _Typed:
             yield self._note(Code.LOWER_CASE_OPERATOR, token.start, token.end, told, proposal)
         else:
             yield from self._of_piece(at, token)
+
+    def _like_test(self, token: Token) -> Note | None:
+        """`urgencyy<=3`: signs only separate words, so these are words side by side."""
+        found = _LIKE_TEST.match(self._source.text, token.start)
+        if not found or any(isinstance(each, Number) for each in token.nodes):
+            return None
+        name, comparison = found[1], found[2] or found[3]
+        value = found[4].rstrip(",.:-")
+        self._told_to = found.end()
+        near = difflib.get_close_matches(name[:_NAME_MAX].lower(), NUMBER_FIELDS, n=1)
+        what = "has no number" if name in FIELDS else "is no field"
+        told = f"this looks like a test of a number, but {shown(name)} {what}: it is words to look for"
+        proposal = "only urgency and words are compared with a number; put the words in quotes if they are meant"
+        if near:
+            proposal = f"did you mean {near[0]}{comparison}{shown(value)}?"
+        return self._note(Code.LOOKS_LIKE_TEST, token.start, found.start(4) + len(value), told, proposal)
 
     def _of_quote(self, token: Token) -> Iterator[Note]:
         inner = token.end - 1 - len(token.text)

@@ -77,6 +77,15 @@ SLIPS = [
     row("C++ AND C#"),
     row("Russia's AND U.S. AND l'Iran AND 1,000"),
     row("foo_bar", (Code.PUNCTUATION_SEPARATES, "_")),
+    row("a AND urgencyy<=3", (Code.LOOKS_LIKE_TEST, "urgencyy<=3")),
+    row("a AND urgencyy >= 3", (Code.LOOKS_LIKE_TEST, "urgencyy >= 3")),
+    row("published>2026-13-01", (Code.LOOKS_LIKE_TEST, "published>2026-13-01")),
+    row("author>3", (Code.LOOKS_LIKE_TEST, "author>3")),
+    row("(word=200)", (Code.LOOKS_LIKE_TEST, "word=200")),
+    row("a AND urgency<=3"),
+    row("a AND words >= 1,000"),
+    row("words =3"),
+    row("a<b", (Code.PUNCTUATION_SEPARATES, "<")),
 ]
 PROOFS = [
     row("a AND NOT a", (Code.NEVER_TRUE, "a AND NOT a")),
@@ -227,3 +236,24 @@ def test_time_is_bounded_by_the_text(text: str) -> None:
     began = time.process_time()
     lint(text, tree, SPELLINGS)
     assert time.process_time() - began < 30  # a second or two; quadratic work would take many minutes
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "proposal"),
+    [
+        pytest.param("urgencyy<=3", "urgencyy is no field", "did you mean urgency<=3?", id="slip"),
+        pytest.param("published>2026-13-01", "published is no field", "only urgency and words", id="date"),
+        pytest.param("author>3", "author has no number", "only urgency and words", id="field of words"),
+    ],
+)
+def test_what_looks_like_a_test_of_a_number_says_what_could_be_meant(text: str, message: str, proposal: str) -> None:
+    (note,) = (each for each in lint(text, parse(text)) if each.code is Code.LOOKS_LIKE_TEST)
+    assert message in note.message
+    assert proposal in note.proposal
+
+
+def test_a_covered_rule_is_left_out_only_with_its_channels_kept() -> None:
+    rules = {"one": parse("a AND b"), "other": parse("a")}
+    notes = lint("a AND b", rules["one"], Knowledge(related=KnownRules(rules).related_to("one")))
+    (covered,) = (note for note in notes if note.code is Code.COVERED_RULE)
+    assert covered.proposal == "keep other alone, with the channels of both, or narrow it"
