@@ -8,12 +8,13 @@ from pathlib import Path
 
 from schemas.lists import WordList
 from schemas.rule import Rule
-from workers.rules.files import Problem, RuleFile, RuleFileRefused, read_lists, read_rules
+from workers.rules.files import Problem, RuleFile, read_list_file, read_rules
 from workers.rules.language import RuleError, check_list, parse
 from workers.rules.language.lint_note import Note
 from workers.rules.language.tree import Query
 
 Entries = Mapping[str, Sequence[str]]
+_STAND_IN = ("list",)  # for the entries of a list that is wrong: one word, which may stand wherever a list may
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,9 @@ def check(path: Path, lists_path: Path | None = None, known: Mapping[str, WordLi
         for name in file.lists
         if name in given
     ]
-    entries = {name: words.entries for name, words in {**(known or {}), **given, **file.lists}.items()}
+    told = {each.record_id: _STAND_IN for each in problems if each.kind == "list"}
+    entries: dict[str, Sequence[str]] = {**told}  # of a wrong list is told once, and not that there is none
+    entries |= {name: words.entries for name, words in {**(known or {}), **given, **file.lists}.items()}
     places = {name: str(lists_path) for name in given} | {name: file.place("list", name) for name in file.lists}
     for name, place in places.items():  # a list is wrong by itself too, whether a rule names it or not
         try:
@@ -66,13 +69,11 @@ def check(path: Path, lists_path: Path | None = None, known: Mapping[str, WordLi
     return Checked(file, entries, tuple(problems), verdicts)
 
 
-def _lists_of(path: Path | None) -> tuple[dict[str, WordList], tuple[Problem, ...]]:
+def _lists_of(path: Path | None) -> tuple[Mapping[str, WordList], tuple[Problem, ...]]:
     if path is None:
         return {}, ()
-    try:
-        return read_lists(path), ()
-    except RuleFileRefused as exc:
-        return {}, exc.problems
+    file = read_list_file(path)
+    return file.lists, file.problems
 
 
 def _judge(file: RuleFile, rule: Rule, entries: Entries) -> Verdict:

@@ -47,7 +47,8 @@ def check(
     Shows the canonical form of each rule that can be read, with notes on what is perhaps not meant, and a picture of
     the place where one cannot. With --json a line a rule: {"id", "ok": true, "canonical", "lint": [{"code", "start",
     "end", "message", "proposal"}]} or {"id", "ok": false, "error": {"message", "start", "end", "hint"}}, where start
-    and end count characters of the query. `id` is null for what is no rule at all. Notes change no exit code.
+    and end count characters of the query, null where another field is wrong. `id` is null for what is no rule at all.
+    Notes change no exit code. Of problems that are alike three are shown; --json has all.
 
     \b
     Examples:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from textwrap import indent
 
 from rich.text import Text
 
-from workers.commands.check import Checked
+from workers.commands.check import Checked, Verdict
 from workers.commands.terminal import err, out, plain, say_line
 from workers.rules.files import Problem
 from workers.rules.language import RuleError, render
+
+ALIKE_MAX = 3  # problems of one kind that are shown: a wrong file has hundreds
 
 
 def refuse(checked: Checked) -> None:
@@ -20,15 +23,22 @@ def refuse(checked: Checked) -> None:
 
 
 def show_refusals(checked: Checked) -> None:
-    """Everything that is wrong, on standard error, and how much of it."""
-    for problem in checked.problems:
-        _show_problem(problem)
-    refused = [(verdict, verdict.error) for verdict in checked.verdicts if verdict.error]
-    for verdict, error in refused:
-        head = (plain(f"{verdict.place}: rule {verdict.id}"), "bold")
-        err().print(Text.assemble(head, "\n", plain(error.told(verdict.query), keep="\n"), "\n"))
+    """What is wrong, by its lines, on standard error, and how much of it; of problems that are alike the first few."""
+    alike = Counter(map(_likeness, checked.problems))
+    shown: Counter[tuple[str, str]] = Counter()
+    number = 0
+    for each in _by_line(checked):
+        if isinstance(each, Verdict):
+            number += _show_verdict(each)
+            continue
+        number += 1
+        likeness = _likeness(each)
+        shown[likeness] += 1
+        if shown[likeness] <= ALIKE_MAX:
+            _show_problem(each)
+        if shown[likeness] == ALIKE_MAX and alike[likeness] > ALIKE_MAX:
+            err().print(Text(f"  … and {alike[likeness] - ALIKE_MAX} more like it"))
     if checked.refused:
-        number = len(checked.problems) + len(refused)
         told = f"refused: {number} problem{'s' if number > 1 else ''} in {checked.file.path}"
         err().print(Text(plain(told), "bold red"))
 
@@ -45,23 +55,50 @@ def show_accepted(checked: Checked) -> None:
 
 
 def say_json_of(checked: Checked) -> None:
-    """A line a rule, in the file's order; before them a line for what is no rule, with `id` null."""
-    for problem in checked.problems:
-        error: dict[str, object] = {
-            "message": f"{problem.place}: {problem.message}",
-            "start": None,
-            "end": None,
-            "hint": problem.hint,
-        }
-        say_line({"id": None, "ok": False, "error": error})
-    for verdict in checked.verdicts:
-        if verdict.tree is not None:
-            notes = [note._asdict() for note in verdict.notes]
-            say_line({"id": verdict.id, "ok": True, "canonical": render(verdict.tree), "lint": notes})
-        elif verdict.error is not None:
-            why = verdict.error
+    """A line a rule, in the file's order, and a line for each problem; `id` is null for what is no rule."""
+    for each in _by_line(checked):
+        if isinstance(each, Problem):
+            of_rule = each.kind == "rule" and bool(each.record_id)
+            error: dict[str, object] = {
+                "message": each.bare if of_rule else f"{each.place}: {each.message}",
+                "start": None,
+                "end": None,
+                "hint": each.hint,
+            }
+            say_line({"id": each.record_id if of_rule else None, "ok": False, "error": error})
+        elif each.tree is not None:
+            notes = [note._asdict() for note in each.notes]
+            say_line({"id": each.id, "ok": True, "canonical": render(each.tree), "lint": notes})
+        elif each.error is not None:
+            why = each.error
             error = {"message": why.message, "start": why.start, "end": why.end, "hint": why.hint}
-            say_line({"id": verdict.id, "ok": False, "error": error})
+            say_line({"id": each.id, "ok": False, "error": error})
+
+
+def _by_line(checked: Checked) -> list[Problem | Verdict]:
+    """All of it in the order of the file; what other files have comes first."""
+    return sorted([*checked.problems, *checked.verdicts], key=lambda each: _rank(checked, each.place))
+
+
+def _rank(checked: Checked, place: str) -> tuple[bool, str, int]:
+    file, _, line = place.rpartition(":")
+    if not line.isdecimal():
+        file, line = place, "0"
+    return file == str(checked.file.path), file, int(line)
+
+
+def _likeness(problem: Problem) -> tuple[str, str]:
+    """Equal for those of one kind: what is wrong, whichever field or record it is, and the way out."""
+    return (problem.bare or problem.message).rpartition(": ")[2], problem.hint
+
+
+def _show_verdict(verdict: Verdict) -> bool:
+    """Whether there was something wrong to show."""
+    if verdict.error is None:
+        return False
+    head = (plain(f"{verdict.place}: rule {verdict.id}"), "bold")
+    err().print(Text.assemble(head, "\n", plain(verdict.error.told(verdict.query), keep="\n"), "\n"))
+    return True
 
 
 def _show_problem(problem: Problem) -> None:

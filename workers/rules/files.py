@@ -18,10 +18,11 @@ from schemas.wording import worded
 from workers.errors import Refused
 from workers.rules.raw import Kind, Problem, Raw, raw_records
 
-__all__ = ["Problem", "RuleFile", "RuleFileRefused", "read_lists", "read_rules"]
+__all__ = ["Problem", "RuleFile", "RuleFileRefused", "read_list_file", "read_lists", "read_rules"]
 
 PROBLEMS_MAX = 1000
 _ERRORS_MAX = 100  # of one record
+_NO_WORD = "there is no word to look for"  # as the rule language says it
 _MODELS: Mapping[Kind, type[Rule | WordList | Channel]] = {"rule": Rule, "list": WordList, "channel": Channel}
 _HINTS = {
     ("rule", "id"): "1 to 200 letters, digits and . _ : - beginning with a letter or digit",
@@ -85,7 +86,12 @@ def read_rules(path: Path) -> RuleFile:
 
 def read_lists(path: Path) -> dict[str, WordList]:
     """The lists of a file: JSON Lines, a list a line, or YAML. Raises RuleFileRefused with all its problems."""
-    return dict(_read(path, "list").checked().lists)
+    return dict(read_list_file(path).checked().lists)
+
+
+def read_list_file(path: Path) -> RuleFile:
+    """The same file with all its problems beside the lists that stand apart from them. Never raises."""
+    return _read(path, "list")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,9 @@ def _take(raw: Raw, path: Path, heap: _Heap) -> list[Problem]:
     name = f"{raw.kind} {who}" if isinstance(who, str) else raw.kind
 
     def problem(field_name: str, message: str, hint: str = "") -> Problem:
-        return Problem(f"{path}:{raw.lines.get(field_name, raw.line)}", f"{name}: {message}", hint)
+        bare = _NO_WORD if message == f"query: {_NO_WORD}" else message
+        place = f"{path}:{raw.lines.get(field_name, raw.line)}"
+        return Problem(place, f"{name}: {message}", hint, raw.kind, who if isinstance(who, str) else "", bare)
 
     problems = [
         problem(each, f"{each}: no such field", _nearest(each, model.model_fields))
@@ -161,7 +169,7 @@ def _tell(raw: Raw, error: ValidationError) -> Iterator[tuple[str, str, str]]:
         if each["type"] == "too_short" and where in entries:
             continue
         if each["type"] == "string_too_short" and where == "query":
-            yield where, "query: there is no word to look for", "write one, such as: Russia"
+            yield where, f"query: {_NO_WORD}", "write one, such as: Russia"
             continue
         words = worded(each["type"], each.get("ctx", {}), each["msg"])
         yield where, f"{'.'.join(map(str, each['loc']))}: {words}", _hint(raw, where, each["type"])

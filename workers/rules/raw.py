@@ -28,6 +28,9 @@ class Problem:
     place: str  # file:line, or the file
     message: str
     hint: str = ""
+    kind: Kind | None = None  # of the record that it is about, if there is one
+    record_id: str = ""  # that record's, if it has one
+    bare: str = ""  # the message without kind and id
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message}" + (f" ({self.hint})" if self.hint else "")

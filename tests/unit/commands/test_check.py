@@ -69,7 +69,7 @@ def test_a_refusal_is_a_picture_with_its_place_and_a_caret(wirewatch: Command, t
 def test_json_has_a_line_for_each_rule_in_the_order_of_the_file(wirewatch: Command, tmp_path: Path) -> None:
     done = wirewatch("rules", "check", "--json", written(tmp_path, BAD))
     assert (done.code, done.err) == (1, "")
-    problem, pact, ok, free = rows(done.out)
+    pact, ok, problem, free = rows(done.out)
     assert pact == {
         "id": "pact",
         "ok": False,
@@ -82,8 +82,67 @@ def test_json_has_a_line_for_each_rule_in_the_order_of_the_file(wirewatch: Comma
     }
     assert ok == {"id": "ok", "ok": True, "canonical": "good AND wom?n", "lint": []}
     assert (free["id"], free["ok"], set(free["error"])) == ("free", False, {"message", "start", "end", "hint"})
-    assert (problem["id"], problem["ok"], problem["error"]["start"]) == (None, False, None)
-    assert "rules.yaml:6: rule slip: qery" in problem["error"]["message"]
+    assert (problem["id"], problem["ok"], problem["error"]["start"]) == ("slip", False, None)
+    assert problem["error"]["message"] == "qery: no such field"
+
+
+def test_json_of_an_empty_query_has_the_id_and_the_bare_message(wirewatch: Command, tmp_path: Path) -> None:
+    done = wirewatch("rules", "check", "--json", written(tmp_path, "- {id: a, query: x}\n- {id: b8, query: ''}\n"))
+    _, empty = rows(done.out)
+    assert (empty["id"], empty["error"]["message"]) == ("b8", "there is no word to look for")
+
+
+def test_json_of_what_has_no_id_says_its_place(wirewatch: Command, tmp_path: Path) -> None:
+    done = wirewatch("rules", "check", "--json", written(tmp_path, '{"id":"a","query":"x"}\nnope\n', "r.jsonl"))
+    _, nothing = rows(done.out)
+    assert nothing["id"] is None
+    assert "r.jsonl:2: no JSON" in nothing["error"]["message"]
+
+
+def test_refusals_are_shown_by_their_lines_whatever_they_are_of(wirewatch: Command, tmp_path: Path) -> None:
+    text = "- {id: a, query: (x}\n- {id: b, qery: y, query: y}\n- {id: c, query: (z}\n- {id: d, query: ''}\n"
+    done = wirewatch("rules", "check", path := written(tmp_path, text))
+    places = [line.split(": ")[0] for line in done.err.splitlines() if line.startswith(f"{path}:")]
+    assert places == [f"{path}:{line}" for line in (1, 2, 3, 4)]
+
+
+@pytest.mark.parametrize(
+    ("number", "shown", "more"), [(3, 3, ""), (4, 3, "… and 1 more like it"), (57, 3, "… and 54 ")]
+)
+def test_of_problems_that_are_alike_the_first_are_shown_and_the_rest_counted(
+    number: int, shown: int, more: str, wirewatch: Command, tmp_path: Path
+) -> None:
+    text = "".join(f'{{"id":"a{each}","query":"x","zzz{each}":1}}\n' for each in range(number))
+    path = written(tmp_path, text + '{"id":"other","query":"(x"}\n{"id":"odd","query":5}\n', "r.jsonl")
+    done = wirewatch("scan", "--rules", path, "--articles", path)
+    assert done.code == 1
+    assert done.err.count("no such field") == shown
+    assert done.err.count("more like it") == bool(more)
+    assert more in done.err
+    assert "rule other" in done.err
+    assert "rule odd" in done.err
+    assert f"refused: {number + 2} problems in {path}" in done.err
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param("{id: firms, entries: [acme], colour: red}", id="superfluous field"),
+        pytest.param("{id: firms}", id="no entries"),
+    ],
+)
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_wrong_list_is_told_once_and_not_as_a_list_that_is_not_there(
+    wrong: str, apart: bool, wirewatch: Command, tmp_path: Path
+) -> None:
+    rules = "rules:\n- {id: r, query: '@firms AND deal'}\n- {id: s, query: '@good AND deal'}\n"
+    lists = f"lists:\n- {wrong}\n- {{id: good, entries: ['@firms']}}\n"
+    more = ("--lists", written(tmp_path, lists, "lists.yaml")) if apart else ()
+    done = wirewatch("rules", "check", path := written(tmp_path, rules + ("" if apart else lists)), *more)
+    assert done.code == 1
+    assert "list firms: " in done.err
+    assert "there is no list" not in done.err
+    assert f"refused: 1 problem in {path}" in done.err
 
 
 def test_json_of_a_good_file_ends_with_0(wirewatch: Command, tmp_path: Path) -> None:
