@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
@@ -17,7 +17,7 @@ from rich.text import Text
 
 from workers.articles import read_articles
 from workers.articles.files import UNREADABLE
-from workers.commands.terminal import err, plain
+from workers.commands.terminal import SHOWN_MAX, err, note, plain, say_error
 from workers.errors import Refused
 from workers.match.spellings import spellings
 from workers.rules.dialects import DIALECTS, translate
@@ -38,6 +38,7 @@ class Row:
     rule_id: str
     name: str
     query: str
+    line: int  # of the file, where it begins
     dialect: str  # one of DIALECTS, or what the row says
     group: str = ""  # the set that it belongs to
 
@@ -64,9 +65,15 @@ class Summary:
     """Counts by dialect and set."""
 
     counts: dict[tuple[str, str], Counts] = field(default_factory=dict)
+    not_taken: int = 0
+    first_not_taken: list[tuple[Row, str]] = field(default_factory=list)  # with the reason; SHOWN_MAX at most
 
     def add(self, row: Row, outcome: Outcome) -> None:
         """One more."""
+        if not outcome.taken:
+            self.not_taken += 1
+            if self.not_taken <= SHOWN_MAX:
+                self.first_not_taken.append((row, outcome.reason))
         self.counts.setdefault((row.dialect, row.group), Counts()).add(outcome)
 
     def rows(self) -> Iterator[tuple[str, ...]]:
@@ -85,13 +92,15 @@ def import_rules(path: Path, dialect: str, to: Path | None, report: Path | None)
     """Write a rule for each query that is taken, and a line of report for each that is read.
 
     Rules go to `to` or standard output, the report to `report` or standard error. Raises Refused where the file cannot
-    be read, or has a row without a query.
+    be read, has no query, or has a row without one.
     """
     if dialect not in (*DIALECTS, EACH):
         accepted = ", ".join((*DIALECTS, EACH))
         raise Refused(f"the dialect {dialect} is not known", reason=UNREADABLE, hint=f"accepted: {accepted}")
     summary = Summary()
     rows = list(read_queries(path, dialect))  # whole or not at all: a bad row leaves no half a file
+    if not rows:
+        raise _wrong(f"{path}: there is no query in it")
     with ExitStack() as stack:
         rules, told = _written(to, sys.stdout, stack), _written(report, sys.stderr, stack)
         for row in rows:
@@ -100,7 +109,15 @@ def import_rules(path: Path, dialect: str, to: Path | None, report: Path | None)
             if outcome.query is not None:
                 rules({"id": row.rule_id, "name": row.name[:500], "query": outcome.query})
             changes = [each._asdict() for each in outcome.changes]
-            told({"id": row.rule_id, "taken": outcome.taken, "changes": changes, "reason": outcome.reason or None})
+            told(
+                {
+                    "id": row.rule_id,
+                    "line": row.line,
+                    "taken": outcome.taken,
+                    "changes": changes,
+                    "reason": outcome.reason or None,
+                }
+            )
     return summary
 
 
@@ -120,7 +137,15 @@ def read_queries(path: Path, dialect: str) -> Iterator[Row]:
     read = _json_rows if set(path.suffixes) & set(_JSON_LINES) else _text_rows
     for row in read(path, dialect):
         rule_id = _unique(_NOT_IN_ID.sub("-", row.rule_id).strip("-._:")[:_ID_MAX] or "query", used)
-        yield Row(rule_id, row.name, row.query, row.dialect, row.group)
+        yield replace(row, rule_id=rule_id)
+
+
+def show_not_taken(summary: Summary, path: Path) -> None:
+    """The first queries that no rule came of, with their lines in the file and the reasons."""
+    for row, reason in summary.first_not_taken:
+        say_error(f"{path}:{row.line}: {row.rule_id} is not taken: {reason}")
+    if summary.not_taken > SHOWN_MAX:
+        note(f"and {summary.not_taken - SHOWN_MAX} more that are not taken: see the report")
 
 
 def show(summary: Summary) -> None:
@@ -146,17 +171,29 @@ def _json_rows(path: Path, dialect: str) -> Iterator[Row]:
         group, name = str(data.get("set") or ""), str(data.get("name") or data.get("id") or f"line-{number}")
         rule_id = str(data["id"]) if data.get("id") else f"{group}-{name}"
         spoken = _labelled(str(data.get("dialect") or "")) if dialect == EACH else dialect
-        yield Row(rule_id, name, data["query"], spoken, group)
+        yield Row(rule_id, name, data["query"], number, spoken, group)
 
 
 def _text_rows(path: Path, dialect: str) -> Iterator[Row]:
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as exc:
-        raise _wrong(f"{path}: cannot be read: {exc}") from exc
-    queries = [each.strip() for each in re.split(r"\n\s*\n", text) if each.strip()]
-    for number, query in enumerate(queries, 1):
-        yield Row(f"{path.stem}-{number}", f"{path.stem} {number}", query, dialect)
+    except OSError as exc:
+        raise Refused(f"{path}: cannot be read: {exc.strerror or exc}", reason=UNREADABLE) from exc
+    except UnicodeDecodeError as exc:
+        raise _wrong(f"{path}: no UTF-8 at byte {exc.start}") from exc
+    for number, (line, query) in enumerate(_paragraphs(text), 1):
+        yield Row(f"{path.stem}-{number}", f"{path.stem} {number}", query, line, dialect)
+
+
+def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
+    """What blank lines part, each with the number of its first line."""
+    kept: list[str] = []
+    for number, line in enumerate([*text.split("\n"), ""], 1):
+        if line.strip():
+            kept.append(line)
+        elif kept:
+            yield number - len(kept), "\n".join(kept).strip()
+            kept = []
 
 
 def _labelled(label: str) -> str:

@@ -125,8 +125,9 @@ def import_(
     """Translate queries of other search tools into rules; needs no Kafka.
 
     Reads JSON Lines, plain or gzip, with {"query", and "id" or "name"}, or text. Writes a file of rules, JSON Lines,
-    and a report with a line a query: {"id", "taken": true, "changes": [{"code", "message"}], "reason": null} says all
-    that changed its meaning; {"id", "taken": false, …, "reason"} says why there is no rule. A table ends the report.
+    and a report with a line a query: {"id", "line", "taken": true, "changes": [{"code", "message"}], "reason": null}
+    says all that changed its meaning; {"id", "line", "taken": false, …, "reason"} says why there is no rule. A table
+    ends the report. The exit code is 1 if any query was not taken: the rules of the others are written all the same.
 
     \b
     Examples:
@@ -134,9 +135,14 @@ def import_(
       wirewatch rules import --from ovid search.txt 2> report.jsonl | tee rules.jsonl
     """
     settings_of(ctx)
-    from workers.commands.importing import import_rules, show
+    from workers.commands.importing import import_rules, show, show_not_taken
 
-    show(import_rules(file, dialect, to, report))
+    summary = import_rules(file, dialect, to, report)
+    if report is not None:  # else standard error has it all
+        show_not_taken(summary, file)
+    show(summary)
+    if summary.not_taken:
+        raise typer.Exit(1)
 
 
 @app.command("list", epilog=EXIT_CODES)
