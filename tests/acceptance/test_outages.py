@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.acceptance.audited import SURPLUS, audited
-from tests.acceptance.house import House, wait_for
+from tests.acceptance.house import House, WorkerProcess, wait_for
 from tests.acceptance.load import CHANNELS, QUERIES, RULES, Load, make_articles
 from tests.acceptance.verdict import judge
 from tests.services.kafka import KafkaServer
@@ -92,7 +92,15 @@ def test_the_broker_stopped_under_load_is_waited_for_and_nothing_is_lost(
     assert worker.terminate() == 0
 
 
-def test_an_outage_beyond_the_limit_ends_the_worker_with_a_non_zero_code(
+def assert_told(worker: WorkerProcess, beginning: str) -> None:
+    """The worker has ended for an outage, and said so last, without a traceback."""
+    assert worker.wait_exit(40) == 69, worker.log[-4000:]
+    assert worker.log.splitlines()[-1].startswith(f"error: {beginning}"), worker.log[-4000:]
+    assert "Traceback" not in worker.log
+    assert "We experienced a crash" not in worker.log
+
+
+def test_redis_away_beyond_the_limit_ends_the_worker_with_69_and_nothing_is_lost(
     own_house: House, own_redis: RedisServer
 ) -> None:
     prepared(own_house)
@@ -100,7 +108,7 @@ def test_an_outage_beyond_the_limit_ends_the_worker_with_a_non_zero_code(
     worker.wait_ready()
     own_redis.stop()
     own_house.publish(*make_articles(0, 50, SEED))
-    assert worker.wait_exit(30) != 0
+    assert_told(worker, f"Redis at 127.0.0.1:{own_redis.port} cannot be reached: start it")
     own_redis.start()
     own_house.start()
     own_house.wait_done()
@@ -108,8 +116,17 @@ def test_an_outage_beyond_the_limit_ends_the_worker_with_a_non_zero_code(
     audited(own_house)
 
 
-def test_a_worker_that_never_finds_kafka_ends_with_a_non_zero_code(own_house: House, own_kafka: KafkaServer) -> None:
+def test_a_worker_that_never_finds_kafka_ends_with_69(own_house: House, own_kafka: KafkaServer) -> None:
     own_kafka.stop()
     worker = own_house.start(match_outage_timeout_s=2)
-    assert worker.wait_exit(30) != 0
-    assert "has not answered" in worker.log
+    assert_told(worker, f"Kafka at {own_kafka.bootstrap} has not answered for ")
+
+
+def test_an_idle_worker_that_loses_kafka_beyond_the_limit_ends_with_69(
+    own_house: House, own_kafka: KafkaServer
+) -> None:
+    prepared(own_house)
+    worker = own_house.start(match_outage_timeout_s=2, match_request_timeout_s=2)
+    worker.wait_ready()
+    own_kafka.stop()
+    assert_told(worker, f"Kafka at {own_kafka.bootstrap} ")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import signal
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from workers.commands.endings import EXIT_CODES
+from workers.commands.endings import EXIT_CODES, ended
 from workers.commands.session import settings_of
 
 if TYPE_CHECKING:
@@ -22,7 +24,8 @@ def match(ctx: typer.Context) -> None:
     """Match articles with the rules and send alerts, until SIGTERM or Ctrl-C.
 
     Any number of copies may run; they share the partitions of `articles`. SIGTERM and Ctrl-C finish the batch in flight
-    and end with 0. Every other end is a failure with another code: let a supervisor start it afresh.
+    and end with 0. Every other end is a failure with another code, 69 after an outage longer than
+    match.outage_timeout_s: let a supervisor start it afresh.
 
     \b
     Examples:
@@ -31,16 +34,20 @@ def match(ctx: typer.Context) -> None:
       WIREWATCH_MATCH_METRICS_PORT=9100 wirewatch run match
     """
     settings = settings_of(ctx)
-    from config import logging
+    from config.logging import setup
 
-    logging.setup(settings.log_format, settings.log_level)
+    setup(settings.log_format, settings.log_level)
     standing = _served(settings)
     # The import compiles the matching engine where that has not been done before; the worker says so and can be asked.
     signal.signal(signal.SIGTERM, _leave)  # until the app has its own way
     from workers.app import match_app_of
     from workers.streams.match_worker import run_app
 
-    run_app(match_app_of(settings, standing))
+    worker = match_app_of(settings, standing)
+    code = ended(lambda: run_app(worker))
+    logging.shutdown()
+    # The interpreter would wait for the thinking thread, which may still be at a batch that was given up.
+    os._exit(code)
 
 
 def _leave(*_: object) -> NoReturn:

@@ -127,7 +127,7 @@ class Batches(Service):
                 self._health.lacks(Missing(exc.what), True)
                 lasted_s = time.monotonic() - started_s
                 if self._too_long(lasted_s):
-                    raise
+                    raise _given_up(exc, lasted_s) from exc
                 log.warning("waiting", lasted_s=round(lasted_s, 1), error=str(exc))
                 self._progress.made()
                 await asyncio.sleep(pause_s)
@@ -153,12 +153,13 @@ class Batches(Service):
         """Ask whether it is there. Raises Unavailable when it has been away for too long."""
         try:
             await ask()
-        except Unavailable:
+        except Unavailable as exc:
             self._health.lacks(what, True)
             self._progress.made()  # we wait knowingly
             away_since_s = self._away_since_s.setdefault(what, time.monotonic())
-            if self._too_long(time.monotonic() - away_since_s):
-                raise
+            lasted_s = time.monotonic() - away_since_s
+            if self._too_long(lasted_s):
+                raise _given_up(exc, lasted_s) from exc
         else:
             self._away_since_s.pop(what, None)
             self._health.lacks(what, False)
@@ -181,3 +182,8 @@ class Batches(Service):
         """The bulk consumer has drained, the follower has stopped."""
         self._watchdog.stop()
         await within(self._options.leave_timeout_s, self._work.close())
+
+
+def _given_up(outage: Unavailable, lasted_s: float) -> Unavailable:
+    told = f"{outage}; it has been so for {lasted_s:.0f} s, longer than match.outage_timeout_s"
+    return Unavailable(told, what=outage.what)

@@ -29,7 +29,7 @@ from mode import Service
 from schemas.envelope import Incoming
 from workers.errors import Unavailable
 from workers.streams.header_names import read_any
-from workers.streams.options import Options
+from workers.streams.options import START_IT, Options
 from workers.streams.records import incoming
 
 log = structlog.get_logger("wirewatch.bulk")
@@ -82,7 +82,10 @@ class BulkConsumer(Service):
                 away_s = time.monotonic() - started_s
                 await within(CANCEL_S, consumer.stop())
                 if self._options.outage_timeout_s and away_s > self._options.outage_timeout_s:
-                    raise Unavailable(f"cannot join the group at {self._options.bootstrap}: {exc!r}") from exc
+                    raise Unavailable(
+                        f"Kafka at {self._options.bootstrap} has not let this worker join its group "
+                        f"for {away_s:.0f} s: {START_IT} ({exc!r})"
+                    ) from exc
                 log.warning("cannot join the group; trying again", error=repr(exc), away_s=round(away_s, 1))
                 await self.sleep(RETRY_S)
 
@@ -195,7 +198,9 @@ class BulkConsumer(Service):
             log.warning("not committed: the group has moved on, the batch is repeated elsewhere", error=repr(exc))
             return False
         except (KafkaError, OSError) as exc:  # TimeoutError is an OSError
-            raise Unavailable(f"Kafka did not take the offsets: {exc!r}") from exc
+            raise Unavailable(
+                f"Kafka at {self._options.bootstrap} did not take the offsets: {START_IT} ({exc!r})"
+            ) from exc
         return True
 
     async def lag(self) -> int:
@@ -211,7 +216,7 @@ class BulkConsumer(Service):
         except IllegalStateError:
             ahead = 0  # revoked while we asked
         except (KafkaError, OSError) as exc:
-            raise Unavailable(f"Kafka does not answer: {exc!r}") from exc
+            raise Unavailable(f"Kafka at {self._options.bootstrap} does not answer: {START_IT} ({exc!r})") from exc
         return int(ahead) + self._unfinished
 
     def abandon(self) -> None:

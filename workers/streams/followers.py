@@ -21,7 +21,7 @@ from schemas.envelope import Incoming
 from workers.errors import Broken, Unavailable
 from workers.streams.bulk import within
 from workers.streams.header_names import read_any
-from workers.streams.options import Options
+from workers.streams.options import START_IT, Options
 from workers.streams.records import incoming
 
 log = structlog.get_logger("wirewatch.followers")
@@ -130,7 +130,7 @@ class Follower(Service):
                 away_s = time.monotonic() - started
                 if self._options.outage_timeout_s and away_s > self._options.outage_timeout_s:
                     raise Unavailable(
-                        f"Kafka at {self._options.bootstrap} has not answered for {away_s:.0f} s"
+                        f"Kafka at {self._options.bootstrap} has not answered for {away_s:.0f} s: {START_IT}"
                     ) from exc
                 log.warning("Kafka does not answer; asking again", error=repr(exc), away_s=round(away_s, 1))
                 await asyncio.sleep(pause_s)

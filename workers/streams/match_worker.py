@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import AsyncIterable
 from typing import Any, NoReturn
 
@@ -16,7 +15,7 @@ import faust
 import structlog
 from faust.app.base import BootStrategy
 
-from workers.errors import Broken
+from workers.errors import Broken, Unavailable
 from workers.streams.batches import Batches, Work
 from workers.streams.bulk import Batch, BulkConsumer
 from workers.streams.followers import Follower
@@ -95,15 +94,17 @@ def match_app(options: Options, work: Work) -> App:
 
 
 def run_app(app: App) -> NoReturn:
-    """Run until SIGTERM, SIGINT or a crash; ends the process with 0 or a non-zero code."""
+    """Run until SIGTERM, SIGINT or a crash; raises SystemExit with 0 or 1, and Unavailable after too long an outage."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
+    worker = Worker(app, loop=loop, quiet=True)
     try:
-        Worker(app, loop=loop, quiet=True).execute_from_commandline()
-    except SystemExit as exc:
-        logging.shutdown()
-        # The interpreter would wait for the thinking thread, which may still be at a batch that was given up.
-        os._exit(exc.code if isinstance(exc.code, int) else int(bool(exc.code)))
+        worker.execute_from_commandline()
+    except SystemExit:
+        reason = worker.crash_reason or worker.outage
+        if isinstance(reason, Unavailable):
+            raise reason from None
+        raise
 
 
 class Worker(faust.Worker):
@@ -112,6 +113,22 @@ class Worker(faust.Worker):
     def __init__(self, app: App, **kwargs: Any) -> None:
         super().__init__(app, **kwargs)
         self.spinner = None
+        self.outage: Unavailable | None = None  # what ended us, where that is no fault of ours
 
     def _setup_logging(self) -> None:
         """Logging is set up before."""
+        for each in logging.getLogger().handlers:
+            each.addFilter(untraced)
+
+    def stop_and_shutdown(self) -> None:
+        """Take leave. An outage is no crash to be raised again: whoever runs us tells of it."""
+        if isinstance(self.crash_reason, Unavailable):
+            self.outage, self.crash_reason = self.crash_reason, None
+        super().stop_and_shutdown()
+
+
+def untraced(record: logging.LogRecord) -> bool:
+    """A filter that passes all, and an outage without its traceback: that would tell only where it was noticed."""
+    if record.exc_info and isinstance(record.exc_info[1], Unavailable):
+        record.exc_info = None
+    return True

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+START_IT = "start it, or say where it is, WIREWATCH_KAFKA=host:port"
+
 
 @dataclass(frozen=True, slots=True)
 class Options:

@@ -155,6 +155,16 @@ def test_a_broker_that_is_away_is_told_in_one_line(command: tuple[str, ...]) -> 
     assert done.stderr.count("\n") == 1
 
 
+def test_a_worker_that_waited_too_long_for_kafka_says_so_last_without_a_traceback() -> None:
+    away = {"WIREWATCH_KAFKA": "127.0.0.1:1", "WIREWATCH_MATCH_OUTAGE_TIMEOUT_S": "0.1"}
+    done = in_a_process(MAIN, "run", "match", **away)
+    assert done.returncode == 69, done.stderr
+    assert done.stderr.splitlines()[-1].startswith("error: Kafka at 127.0.0.1:1 has not answered for ")
+    assert done.stderr.endswith(": start it, or say where it is, WIREWATCH_KAFKA=host:port\n")
+    assert "Traceback" not in done.stderr
+    assert "We experienced a crash" not in done.stderr
+
+
 def test_a_port_that_is_taken_is_told_by_the_names_of_its_settings() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
