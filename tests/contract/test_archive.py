@@ -13,6 +13,9 @@ from kafka.structs import OffsetAndMetadata
 from schemas.envelope import Incoming
 from schemas.topic import Topic
 from tests.services.kafka import KafkaServer
+from tests.unit.demo.test_stage import needs_programs
+from workers.demo.signals import Signals
+from workers.demo.stage import Stage
 from workers.errors import Unavailable
 from workers.streams.admin import Admin
 from workers.streams.archive import Archive, MemoryArchive
@@ -126,3 +129,19 @@ def test_only_what_a_group_has_committed_is_told(world: World) -> None:
 def test_what_may_have_been_deleted_is_told_by_its_age(world: World, topic: str, kept_from_ms: int) -> None:
     archive, _ = world
     assert archive.kept_from_ms(topic, NOW_MS) == kept_from_ms
+
+
+@needs_programs
+def test_the_last_batch_is_read_whole_where_a_broker_counts_it_as_one_record(topic_prefix: str) -> None:
+    with Signals() as signals, Stage(signals) as stage:
+        stage.start_broker()
+        with Admin(stage.kafka, topic_prefix) as admin:
+            admin.create(TOPICS, 1, 1)
+        producer: Any = KafkaProducer(bootstrap_servers=stage.kafka, linger_ms=60_000)
+        for at in range(5):
+            producer.send(topic_prefix + "told", b"%d" % at, partition=0, timestamp_ms=NOW_MS + at)
+        producer.flush(10)
+        producer.close()
+        with KafkaArchive(stage.kafka, topic_prefix) as archive:
+            assert [each.value for each in archive.history(["told"], 0)] == [b"0", b"1", b"2", b"3", b"4"]
+            assert {each.value for each in archive.history(["told"], NOW_MS + 3)} >= {b"3", b"4"}

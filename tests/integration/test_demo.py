@@ -203,6 +203,24 @@ def test_ctrl_c_leaves_neither_process_nor_folder(
         assert "Traceback" not in run.output
 
 
+def test_the_audit_of_a_kept_demo_balances_and_finds_every_match_of_the_summary(tmp_path: Path) -> None:
+    with demo(tmp_path / "tmp", "--keep", "--fast") as run:
+        run.wait_printed("Ctrl-C here stops", 60)
+        addresses = dict(re.findall(r"(WIREWATCH_\w+)=(\S+)", run.output))
+        audit = subprocess.run(
+            [sys.executable, "-m", "workers", "audit"],
+            cwd=ROOT,
+            env={**os.environ, **addresses, "COLUMNS": "200", "TERM": "dumb"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        matches, alerts = number(run.output, "matches"), number(run.output, "alerts")
+    assert f"\nbalanced: {matches} matches = {alerts} alerts" in audit.stdout, audit.stdout + audit.stderr
+    assert audit.returncode == 0
+
+
 def test_a_demo_that_is_killed_leaves_neither_process_nor_folder(tmp_path: Path) -> None:
     with demo(tmp_path / "tmp", "--keep", "--fast") as run:
         run.wait_printed("Ctrl-C here stops", 60)
