@@ -9,7 +9,7 @@ from itertools import product
 from workers.rules.dialects.outcome import Change, Code, NotTaken, Unsayable
 from workers.rules.language import RuleError, parse
 from workers.rules.language.refusal import shown
-from workers.rules.language.tree import And, InField, Near, Not, Or, Phrase, Query, Wildcard, Word
+from workers.rules.language.tree import And, Codes, InField, Near, Not, Or, Phrase, Query, Wildcard, Word
 
 _VARIANTS_MAX = 16  # ways to write one term whose signs stand for one letter or none
 _TERMS_MAX = 100_000
@@ -84,6 +84,11 @@ class Draft:
         return None if part is None else self._counted(InField("title", part))
 
     def _joined(self, kind: type[And | Or], parts: Iterable[Query | None]) -> Query | None:
+        parts = list(parts)
+        if kind is Or and None in parts and any(isinstance(each, Codes) for each in parts):
+            told = "a language with OR beside what is left out is left out too: the rule finds more, in every language"
+            self.change(Code.DATABASE_ONLY, told)
+            parts = [each for each in parts if not isinstance(each, Codes)]
         flat: dict[object, Query] = {}
         for part in parts:
             for each in part.operands if isinstance(part, And | Or) and isinstance(part, kind) else (part,):

@@ -9,6 +9,7 @@
 | `.au.`, `.jn.` | author:, source: |
 | `Malaria/`, `[mh]`, `.sh.` | the words of the heading in all text, and told; behind NOT it is left out |
 | `exp` | the narrower headings are not followed, and told |
+| `.la.`, `[la]`, `limit n to english language` | lang:, where the name is known |
 | `.pt.`, `.rn.`, `[crdt]`, `limit n to …` | about records of the database: left out, and told |
 | no field | all text, and told: Ovid and PubMed add terms of their own |
 | order | adj, then AND and NOT, then OR; told where they are mixed without brackets |
@@ -20,6 +21,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from workers.rules.dialects.draft import Draft
+from workers.rules.dialects.languages import limits
 from workers.rules.dialects.outcome import Code, NotTaken, Unsayable
 from workers.rules.dialects.ovid_line import Line
 from workers.rules.dialects.ovid_lines import all_of_lines, limited, lines_of
@@ -69,8 +71,12 @@ class Search:
         line = self._lines[number - 1]
         before = limited(line)
         if before is not None:
-            self._draft.change(Code.DATABASE_ONLY, f"{shown(line)} is about records of the database: left out")
-            return self.line(before, number, excluded=excluded)
+            used, held_to = before
+            if held_to is None:
+                self._draft.change(Code.DATABASE_ONLY, f"{shown(line)} is about records of the database: left out")
+                return self.line(used, number, excluded=excluded)
+            languages = limits(held_to, self._draft, excluded=excluded)
+            return self._draft.all_of([self.line(used, number, excluded=excluded), languages])
         several = all_of_lines(line)
         if several is None:
             return Line(tokens(line), partial(self._used, number), self._draft, number, excluded).read()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from workers.rules.dialects.draft import Draft
+from workers.rules.dialects.languages import LANGUAGE_FIELDS, in_languages, names_in
 from workers.rules.dialects.outcome import Code, NotTaken, Unsayable
 from workers.rules.dialects.ovid_signs import (
     AUTHORS,
@@ -181,6 +182,9 @@ class Line:
             return self._heading(
                 text, exploded=not {"mesh:noexp", "mh:noexp"}.intersection(fields) and "sh" not in fields
             )
+        if fields is not None and LANGUAGE_FIELDS.issuperset(fields):
+            name = re.sub(r"\s+language$", "", text, flags=re.IGNORECASE)
+            return in_languages([name], f"{text} ({', '.join(fields)})", self._draft, excluded=self._excluded)
         if fields is not None and self._about_records(fields):
             return None
         if fields is None and not self._fielded[self._at - 1]:
@@ -211,6 +215,10 @@ class Line:
     def _held(self, part: Query | None) -> Query | None:
         """With the field behind it."""
         fields = self._fields()
+        if fields is not None and part is not None and LANGUAGE_FIELDS.issuperset(fields):
+            names = names_in(part)
+            told = f"({' or '.join(names) or '…'}) ({', '.join(fields)})"
+            return in_languages(names, told, self._draft, excluded=self._excluded)
         if fields is None or part is None or self._about_records(fields):
             return part if fields is None else None
         return self._in_fields(part, fields)

@@ -11,7 +11,7 @@ _JOINS_ON = re.compile(r"\s*(?:and|or|not)\b(?!\s*/?\s*\d)", re.IGNORECASE)
 _GOES_ON = re.compile(r"\b(?:and|or|not)\s*$", re.IGNORECASE)
 _LABEL = re.compile(r"\s*(?:\d+[a-z]?\.?\s*$|\d+\.?\s+[A-Z][^()\[\]/]*:)")
 _ALL_OF = re.compile(r"\s*\(?\s*(and|or)\s*/?\s*(\d[\d\s,-]*)\)?\s*[.]?\s*", re.IGNORECASE)
-_LIMIT = re.compile(r"\s*(?:limit\s+(\d+)\s+to\b.*|remove duplicates from (\d+)\s*)", re.IGNORECASE | re.DOTALL)
+_LIMIT = re.compile(r"\s*(?:limit\s+(\d+)\s+to\b(.*)|remove duplicates from (\d+)\s*)", re.IGNORECASE | re.DOTALL)
 _COMMENT = re.compile(r"(?<=\d)\s*\[([^\]]*)\]\s*$")
 _LARGEST = 10_000
 
@@ -49,7 +49,7 @@ def all_of_lines(line: str) -> tuple[str, list[int]] | None:
     return found[1].lower(), numbers
 
 
-def limited(line: str) -> int | None:
-    """`limit 20 to humans`, `remove duplicates from 20`: the line whose records these are."""
+def limited(line: str) -> tuple[int, str | None] | None:
+    """`limit 20 to humans`, `remove duplicates from 20`: the line that is meant, and what it is held to."""
     found = _LIMIT.fullmatch(line)
-    return int((found[1] or found[2])[:9]) if found else None
+    return (int((found[1] or found[3])[:9]), found[2]) if found else None

@@ -11,7 +11,7 @@
 | `?` | one letter | one letter or none |
 | plurals, British and American spellings | found too | not found |
 | words such as `of`, `the`, `and` in a phrase | passed over, and told | words |
-| fields | TITLE( ) is title:; others that are text ask all text; the rest is left out | none |
+| fields | TITLE( ) is title:; others that are text ask all text; LANGUAGE( ) is lang:; the rest is left out | none |
 
 Proximity may not hold AND: it is drawn out, and told. AND NOT in a proximity is not taken.
 """
@@ -23,11 +23,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from workers.rules.dialects.draft import Draft
+from workers.rules.dialects.languages import in_languages, names_in
 from workers.rules.dialects.outcome import Code, NotTaken, Unsayable
 from workers.rules.dialects.signs import Kind, Token, tokens
 from workers.rules.language.limits import DEPTH_MAX
 from workers.rules.language.refusal import shown
-from workers.rules.language.tree import Metadata, MetadataField, Query
+from workers.rules.language.tree import And, Metadata, MetadataField, Query, Word
 
 
 class Traits(NamedTuple):
@@ -229,6 +230,11 @@ class _Parser:
         if name in _TEXT_FIELDS:
             self._draft.change(Code.FIELDS, f"{name} is asked of title, lead and body")
             return part
+        if name == "LANGUAGE" or (
+            name == "LIMIT-TO" and isinstance(part, And) and part.operands[0] == Word("language")
+        ):
+            names = names_in(part)
+            return in_languages(names, f"{name}({', '.join(names) or '…'})", self._draft, excluded=self._excluded)
         self._leave_out(f"{name}(…)")
         return None
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from workers.rules.dialects import ovid, scopus
 from workers.rules.dialects.draft import Draft
 from workers.rules.dialects.endings import STOP_WORDS, Spellings, other_spellings, plurals, words_of_phrases
+from workers.rules.dialects.languages import only_languages
 from workers.rules.dialects.outcome import Code, NotTaken, Outcome, Unsayable
 from workers.rules.language import RuleError, parse, render
 from workers.rules.language.refusal import shown
@@ -39,7 +40,7 @@ def translate(text: str, dialect: str, spellings: Spellings) -> Outcome:
         return Outcome(None, reason=f"it has more than {CHARACTERS_MAX:,} characters")
     try:
         tree = DIALECTS[dialect](_mended(text, draft), draft)
-        if tree is None:
+        if tree is None or only_languages(tree):
             raise NotTaken("nothing of it asks for text")
         query = render(parse(render(tree)))
     except (NotTaken, Unsayable) as exc:

@@ -14,6 +14,13 @@ def row(query: str, rule: str, *codes: Code) -> object:
 
 
 SCOPUS = [
+    row("ship* AND LANGUAGE(english)", "ship* AND lang:en"),
+    row("ship* AND LANGUAGE(english OR French)", "ship* AND lang:(en OR fr)"),
+    row('ship* AND (LIMIT-TO(LANGUAGE, "English") OR LIMIT-TO(LANGUAGE, "German"))', "ship* AND (lang:en OR lang:de)"),
+    row('ship* AND (LIMIT-TO(LANGUAGE, "English") OR LIMIT-TO(LANGUAGE, "Klingon"))', "ship*", Code.DATABASE_ONLY),
+    row('ship* AND LIMIT-TO(DOCTYPE, "ar")', "ship*", Code.DATABASE_ONLY),
+    row("ship* AND LANGUAGE(klingon)", "ship*", Code.DATABASE_ONLY),
+    row("ship* AND NOT LANGUAGE(english)", "ship*", Code.DATABASE_ONLY),
     row('"poverty line*"', '"poverty line*"', Code.WORD_FORMS),
     row('"eradicat*" W/3 "povert*"', "eradicat* NEAR/4 povert*"),
     row("climat* PRE/0 chang*", "climat* PRE/1 chang*"),
@@ -93,3 +100,15 @@ def test_what_cannot_be_said_is_not_taken_and_says_why(query: str, reason: str) 
     outcome = translate(query, "scopus", spellings)
     assert outcome.query is None
     assert reason in outcome.reason
+
+
+def test_a_language_that_is_left_out_is_said_to_make_the_rule_find_more() -> None:
+    (change,) = translate("ship* AND LANGUAGE(klingon)", "scopus", spellings).changes
+    assert "LANGUAGE(klingon) names no language that is known here" in change.message
+    assert "the rule finds more" in change.message
+
+
+def test_a_language_alone_is_no_rule() -> None:
+    outcome = translate("PUBYEAR > 2010 AND LANGUAGE(english)", "scopus", spellings)
+    assert outcome.query is None
+    assert "nothing of it asks for text" in outcome.reason
