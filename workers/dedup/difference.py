@@ -1,9 +1,10 @@
-"""Where two texts that are otherwise alike tell different news: in a number, a date, or a name.
+"""Where two texts that are otherwise alike tell different news: in a number, a date, a name, or a denial.
 
 Both texts are aligned with their numbers masked: places where three words in a row, once in either text, are the same
 grow to **blocks** as far as the words agree. Inside a block two numbers that differ are a difference; between two
 blocks that follow each other in both texts, a few words against a few others are one when each side has a number,
-or each a name, that the other lacks. Paragraphs, menus and captions that only one text has are no difference.
+or each a name, that the other lacks, or when only one of them denies (see denial.py): there one side may have no word
+at all. Paragraphs, menus and captions that only one text has are no difference.
 """
 
 from __future__ import annotations
@@ -14,14 +15,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from workers.dedup.denial import denies, ranks, says_other
 from workers.dedup.text import SHINGLE_WORDS, Text
 
 BLOCK_WORDS = 6  # a shorter block may have been found by chance,
 SHORT_BLOCK_WORDS = SHINGLE_WORDS  # less so in a short text
 GAP_WORDS = 4  # of each side: more words are another paragraph
+TURN_WORDS = 12  # of a side that may deny: `said through a spokesman on Monday that he had not`, or a headline
+ADDED_WORDS = 2  # of a longer text, where the other has none: `not`, `did not`
+HEADLINES_LIKE_FROM = 0.6  # of the words of the one that has fewer,
+ANY_HEADLINE_WORDS = 60  # but whatever they are in a text with fewer: the headline is much of it
 
 DENSE_WORDS = 200  # a text with fewer is a report of figures rather than a page: wherever a number stands, it counts
 LONG_WORDS = 400
+BRIEF_WORDS = 30  # one with fewer has no word to spare: rates that rose and rates that fell
 SLIP_LETTERS = 8  # shorter names may differ in one letter: Iran and Iraq, Marin and Martin
 
 _MASK = "#"
@@ -53,7 +60,11 @@ def difference(left: Text, right: Text) -> Difference | None:
         numbers = [next(filter(is_number, sorted(each)), None) for each in lacks]
         if numbers[0] and numbers[1]:
             return Difference(numbers[0], numbers[1])
-    for one, other in _replaced(lefts, rights):
+    blocks = _long_enough(lefts, rights)
+    turned = _turned(lefts, rights, blocks) or _reworded(lefts, rights, blocks)
+    if turned is not None:
+        return turned
+    for one, other in _replaced(lefts, rights, blocks):
         glued, other_glued = "".join(one), "".join(other)
         if glued in other_glued or other_glued in glued:  # a renderer has lost a space
             continue
@@ -93,10 +104,69 @@ def _slipped(one: str, other: str) -> bool:
     return one[:start] + one[start + 1] + one[start] + one[start + 2 :] == other
 
 
-def _replaced(lefts: Sequence[str], rights: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
-    """Words of the left text and those that stand in the right one in their place."""
+def _turned(lefts: Sequence[str], rights: Sequence[str], blocks: Sequence[Block]) -> Difference | None:
+    """Where one text denies what the other says, in a shorter one also where it tells of another office."""
+    shorter = min(len(lefts), len(rights))
+    added = ADDED_WORDS if shorter >= DENSE_WORDS else TURN_WORDS
+    for one, other in _gaps(lefts, rights, blocks, added):
+        if "".join(one) == "".join(other):  # a renderer has lost a space
+            continue
+        if denies(one) != denies(other) or (shorter < DENSE_WORDS and ranks(one) != ranks(other)):
+            return Difference(" ".join(one), " ".join(other))
+    return None
+
+
+def _gaps(
+    lefts: Sequence[str], rights: Sequence[str], blocks: Sequence[Block], added: int
+) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
+    """What stands between two blocks in either text, and beyond them at both ends; one of the two may be empty.
+
+    What only one text has may be `added` words long; more are a caption, a link or a sentence of its own. Headlines
+    before the first block count where they are alike themselves: a copy may have one that was written anew.
+    """
+    if not blocks:
+        return
+    any_headline = min(len(lefts), len(rights)) < ANY_HEADLINE_WORDS
+    first, last = Block(0, 0, 0), Block(len(lefts), len(rights), 0)
+    for before, behind in pairwise((first, *blocks, last)):
+        one = lefts[before.left + before.length : behind.left]
+        other = rights[before.right + before.length : behind.right]
+        words = TURN_WORDS if one and other else added
+        if before is first or behind is last:
+            headline = before is first and bool(one and other) and (any_headline or _alike(one, other))
+            words = TURN_WORDS if headline else min(added, GAP_WORDS)
+        if behind.right >= before.right + before.length and max(len(one), len(other)) <= words:
+            yield one, other
+
+
+def _alike(headline: Sequence[str], other: Sequence[str]) -> bool:
+    words, others = set(headline), set(other)
+    return len(words & others) >= HEADLINES_LIKE_FROM * min(len(words), len(others))
+
+
+def _reworded(lefts: Sequence[str], rights: Sequence[str], blocks: Sequence[Block]) -> Difference | None:
+    """Where a short text has another word of meaning inside what is the same otherwise."""
+    if min(len(lefts), len(rights)) >= BRIEF_WORDS:
+        return None
+    for before, behind in pairwise(blocks):
+        one = lefts[before.left + before.length : behind.left]
+        other = rights[before.right + before.length : behind.right]
+        glued = "".join(one) == "".join(other)
+        if not glued and max(len(one), len(other)) <= GAP_WORDS and says_other(one, other):
+            return Difference(" ".join(one), " ".join(other))
+    return None
+
+
+def _long_enough(lefts: Sequence[str], rights: Sequence[str]) -> list[Block]:
+    """Blocks that have not been found by chance."""
     least = BLOCK_WORDS if min(len(lefts), len(rights)) >= DENSE_WORDS else SHORT_BLOCK_WORDS
-    blocks = [block for block in _blocks(_masked(lefts), _masked(rights)) if block.length >= least]
+    return [block for block in _blocks(_masked(lefts), _masked(rights)) if block.length >= least]
+
+
+def _replaced(
+    lefts: Sequence[str], rights: Sequence[str], blocks: Sequence[Block]
+) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
+    """Words of the left text and those that stand in the right one in their place."""
     for block in blocks:
         for place in range(block.length):
             one, other = lefts[block.left + place], rights[block.right + place]
