@@ -45,6 +45,37 @@ def test_each_article_has_a_line_in_the_order_of_the_file(wirewatch: Command, tm
     assert [row["likeness"] > 0.9 for row in rows] == [False, True, False, False, True, False]
 
 
+def test_the_same_article_again_and_its_versions_are_told_as_such(wirewatch: Command, tmp_path: Path) -> None:
+    half = NEWS[: len(NEWS) // 2].rpartition(" ")[0]
+    file = tmp_path / "articles.jsonl"
+    rows = [
+        {"uri": "u:1", "body": NEWS},
+        {"uri": "u:1", "body": NEWS},
+        {"uri": "u:2", "body": half},
+        {"uri": "u:2", "body": half},
+        {"uri": "u:1", "version": 3, "body": prose(5)},
+        {"uri": "u:1", "version": 2, "body": NEWS},
+        {"uri": "u:1", "version": 3, "body": prose(5)},
+        {"uri": "u:1", "version": 3, "body": prose(6)},
+        {"uri": "u:3", "body": NEWS},
+    ]
+    file.write_text(lines(rows))
+    done = wirewatch("stories", "--articles", file)
+    told = [json.loads(line) for line in done.out.splitlines()]
+    assert [(row["reason"], row["same_as"], row["likeness"]) for row in told] == [
+        ("first", None, 0),
+        ("same_article", "u:1", 1),
+        ("like", "u:1", 1),
+        ("same_article", "u:2", 1),
+        ("same_article", "u:1", 0),
+        ("superseded", "u:1", 0),
+        ("same_article", "u:1", 1),
+        ("same_article", "u:1", 0),
+        ("same_text", "u:1", 1),
+    ]
+    assert {row["story"] for row in told} == {story_of("u:1")}
+
+
 def test_gzip_is_read_too(wirewatch: Command, tmp_path: Path) -> None:
     file = tmp_path / "articles.jsonl.gz"
     file.write_bytes(gzip.compress(lines(ARTICLES).encode()))
