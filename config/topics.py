@@ -28,6 +28,15 @@ CHANNELS = Topic("channels", "channel id", "where subscribers listen", partition
 HELD = Topic("held", "article uri", "articles under embargo until their time", config=COMPACTED | LARGE)
 ALERTS = Topic("alerts", "article uri", "every alert with its channels", config=deleted(30, **TOLD))
 DECISIONS = Topic("decisions", "rule id", "matches that became no alert, and why", config=deleted(7, **TOLD))
+SILENCES = Topic("silences", "silence id", "what is not sent to endpoints", partitions=1, config=COMPACTED)
+INHIBITIONS = Topic("inhibitions", "inhibition id", "which alerts hush which", partitions=1, config=COMPACTED)
+# Compacted, so that what is done is one small record; kept as long as `alerts`, since a retraction may come so late.
+DELIVERIES = Topic(
+    "deliveries",
+    "channel/notification/endpoint; partition by channel",
+    "what is sent to endpoints: pending, each attempt, outcome",
+    config={**COMPACTED, "cleanup.policy": "compact,delete", "retention.ms": str(30 * DAY_MS), **TOLD},
+)
 DEAD_LETTERS = Topic(
     "dead-letters",
     "topic/partition/offset",
@@ -35,7 +44,10 @@ DEAD_LETTERS = Topic(
     partitions=1,
     config=deleted(30, **{"max.message.bytes": str(DEAD_LETTER_MAX_BYTES)}, **STAMPED),
 )
-CATALOGUE = (ARTICLES, RULES, LISTS, CHANNELS, HELD, ALERTS, DECISIONS, DEAD_LETTERS)
+CATALOGUE = (
+    *(ARTICLES, RULES, LISTS, CHANNELS, SILENCES, INHIBITIONS),
+    *(HELD, ALERTS, DECISIONS, DELIVERIES, DEAD_LETTERS),
+)
 
 
 def channel_topic(channel_id: str) -> Topic:

@@ -7,13 +7,40 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from schemas import Alert, Article, Channel, DeadLetter, Decision, Rule, WordList
+from schemas import (
+    Alert,
+    Article,
+    Channel,
+    DeadLetter,
+    Decision,
+    Delivery,
+    EndpointHealth,
+    Inhibition,
+    Notification,
+    Rule,
+    Silence,
+    WordList,
+)
 from schemas.record import Record
 
 FOLDER = Path(__file__).with_name("json")
 # Others write these, so a default may be left out; the rest are ours, so every field is there.
-TAKEN: Mapping[str, type[Record]] = {"article": Article, "rule": Rule, "list": WordList, "channel": Channel}
-GIVEN: Mapping[str, type[Record]] = {"alert": Alert, "decision": Decision, "dead-letter": DeadLetter}
+TAKEN: Mapping[str, type[Record]] = {
+    "article": Article,
+    "rule": Rule,
+    "list": WordList,
+    "channel": Channel,
+    "silence": Silence,
+    "inhibition": Inhibition,
+}
+GIVEN: Mapping[str, type[Record]] = {
+    "alert": Alert,
+    "decision": Decision,
+    "dead-letter": DeadLetter,
+    "notification": Notification,
+    "delivery": Delivery,
+    "endpoint-health": EndpointHealth,
+}
 
 
 def render() -> dict[str, str]:

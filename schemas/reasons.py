@@ -14,6 +14,20 @@ class HeldReason(StrEnum):
     NOT_USABLE = "not_usable"  # the article is withheld or canceled
     EMBARGOED = "embargoed"  # the article may not be told of yet; it is held, and matched when its time has come
     TOO_LARGE = "too_large"  # the broker refused the alert for its size
+    # From here on an alert stands on its topics, and is held back from endpoints of a channel.
+    SILENCED = "silenced"  # a silence matches it
+    INHIBITED = "inhibited"  # another alert on the same story hushes it
+    THROTTLED = "throttled"  # the rule has used up its burst and its rate on this channel
+    GROUPED = "grouped"  # it waits for the others of its group, and is told with them
+    DIGESTED = "digested"  # it waits for the channel's digest, and is told with it
+    QUIET_HOURS = "quiet_hours"  # it waits until the channel's quiet hours are over
+    CHANNEL_PAUSED = "channel_paused"  # it waits until the channel is live again
+    TAKEN_BACK = "taken_back"  # it was retracted before it was sent: neither goes out
+    NEVER_SENT = "never_sent"  # it follows on an alert that was not sent to this endpoint
+    ENDPOINT_DISABLED = "endpoint_disabled"  # by an operator, or after failing for days
+    ENDPOINT_GONE = "endpoint_gone"  # the receiver answered 410, or the endpoint is no more
+    QUEUE_FULL = "queue_full"  # more waits for this endpoint than may be kept in memory
+    GIVEN_UP = "given_up"  # tried as often as the schedule says
 
 
 class RefusalReason(StrEnum):

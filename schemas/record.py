@@ -34,3 +34,9 @@ class KeptRecord(Record):
     """A record that operators or sources own: fields it does not know are kept and passed on."""
 
     model_config = ConfigDict(frozen=True, extra="allow", ser_json_inf_nan="null")
+
+
+class KeptPart(Part):
+    """A piece of such a record: fields it does not know are kept as well."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", ser_json_inf_nan="null")

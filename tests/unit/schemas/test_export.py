@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jsonschema
 import pytest
 
-from schemas import Alert, Article, Channel, DeadLetter, Decision, Rule, WordList
+from schemas import (
+    Alert,
+    Article,
+    Channel,
+    DeadLetter,
+    Decision,
+    Delivery,
+    EndpointHealth,
+    Inhibition,
+    Notification,
+    Rule,
+    Silence,
+    WordList,
+)
 from schemas.alert import (
     AlertKind,
     ArticleReference,
@@ -18,29 +31,64 @@ from schemas.alert import (
     RuleReference,
     Times,
 )
+from schemas.channel import Digest, Endpoint, Grouping, Picks, QuietHours, SealedSecret, Throttle
 from schemas.dead_letter import Header
+from schemas.delivery import Attempt, AttemptOutcome, DeliveryState, EventType
 from schemas.export import FOLDER, render, write
 from schemas.reasons import HeldReason, RefusalReason
 from schemas.record import Record
+from schemas.silence import Matcher, MatcherOp
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 RULE = RuleReference(id="r1", name="Pact", version=1, query="russia AND korea", priority=2, tags=("asia",))
 ARTICLE = ArticleReference(uri="wire:1", version=1, title="Pact", published=NOON, extra={"desk": [1, None]})
+ALERT = Alert(
+    id="a1",
+    kind=AlertKind.CREATED,
+    rule=RULE,
+    article=ARTICLE,
+    story="s1",
+    evidence=Evidence(hits=(Hit(term="russia", field="title", start=0, end=6),), excerpt="[[Russia]]"),
+    channels=("asia",),
+    times=Times(published=NOON, received=NOON),
+)
+CHANNEL = Channel(
+    id="asia",
+    name="Asia desk",
+    picks=Picks(tags=("asia",)),
+    endpoints=(Endpoint(id="crm", url="https://example.org/in", secrets=(SealedSecret(sealed="x", created=NOON),)),),
+    group=Grouping(by=("story", "rule")),
+    digest=Digest(at=("07:30",), time_zone="Europe/Berlin"),
+    quiet=(QuietHours(start="22:00", end="06:00"),),
+    throttle=Throttle(),
+    alarms="operators",
+)
+MATCHERS = (Matcher(field="tag", value="asia"), Matcher(field="source", op=MatcherOp.LIKE, value="wire*"))
 EXAMPLES: dict[str, Record] = {
     "article": Article(uri="wire:1", title="Pact", published=NOON, authors=("A",), alt_ids={"x": "1"}, urgency=1),
     "rule": Rule(id="r1", query="russia", channels=("asia",), tags=("a",)),
     "list": WordList(id="firms", entries=("acme", '"big co"')),
-    "channel": Channel(id="asia", name="Asia desk"),
-    "alert": Alert(
-        id="a1",
-        kind=AlertKind.CREATED,
-        rule=RULE,
-        article=ARTICLE,
-        story="s1",
-        evidence=Evidence(hits=(Hit(term="russia", field="title", start=0, end=6),), excerpt="[[Russia]]"),
-        channels=("asia",),
-        times=Times(published=NOON, received=NOON),
+    "channel": CHANNEL,
+    "silence": Silence(
+        id="s1", matchers=MATCHERS, author="ada", reason="a drill", starts=NOON, ends=NOON + timedelta(hours=1)
     ),
+    "inhibition": Inhibition(id="i1", source=MATCHERS, target=MATCHERS, author="ada"),
+    "notification": Notification(
+        id="a1", type=EventType.CREATED, channel="asia", endpoints=("crm",), made=NOON, alerts=(ALERT,)
+    ),
+    "delivery": Delivery(
+        notification="a1",
+        type=EventType.CREATED,
+        channel="asia",
+        endpoint="crm",
+        alerts=("a1",),
+        state=DeliveryState.PENDING,
+        attempts=1,
+        last=Attempt(number=1, at=NOON, outcome=AttemptOutcome.BUSY, took_ms=12.5, status=429),
+        due=NOON,
+    ),
+    "endpoint-health": EndpointHealth(channel="asia", endpoint="crm", at=NOON, failing_since=NOON, warned=50),
+    "alert": ALERT,
     "decision": Decision(
         id="d1",
         reason=HeldReason.SEEN_ALREADY,
