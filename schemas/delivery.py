@@ -129,4 +129,4 @@ class EndpointHealth(Record):
         return f"{self.channel}//{self.endpoint}"
 
 
-DeliveriesRecord = Annotated[Notification | Delivery | EndpointHealth, Field(discriminator="record")]
+DeliveryRecord = Annotated[Notification | Delivery | EndpointHealth, Field(discriminator="record")]

@@ -47,3 +47,4 @@ class Outgoing:
     key: bytes
     value: bytes | None  # None is a tombstone
     headers: Headers = field(default=())
+    by: bytes | None = None  # what its partition is chosen by; the key where it is None

@@ -1,0 +1,147 @@
+"""The desks of one partition of `deliveries`: what is read there, what is written, and where a successor must begin.
+
+Pure but for what it is given; `streams/` reads and writes, `posting` sends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from schemas.channel import Channel
+from schemas.decision import Decision
+from schemas.delivery import Attempt, Delivery, DeliveryRecord, Notification
+from schemas.envelope import Incoming, Outgoing
+from workers.delivery import Item
+from workers.desk import Desk
+from workers.errors import Refused
+from workers.outlets import Terms, Written
+from workers.restraint import Silences
+from workers.waiting import Waiting
+
+WRITE_AGAIN_BEHIND: Final = 20_000  # records between what must be read first and the end, before it is written again
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What all desks share."""
+
+    terms: Terms
+    silences: Silences
+    channel_of: Callable[[str], Channel | None]
+    chance: Callable[[], float]
+    read: Callable[[bytes | None], DeliveryRecord]  # raises Refused
+    refused: Callable[[Incoming, Refused], None]
+
+
+class Courier:
+    """Of one partition. `now` is an argument everywhere."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._desks: dict[str, Desk] = {}
+        self._written: list[Written] = []
+        self._live = False
+        self._next_offset = 0
+        self._rewritten_below = 0
+
+    def apply(self, records: Sequence[Incoming], now: datetime) -> None:
+        """What stands on the topic, in its order: records of others and of its own."""
+        for record in records:
+            self._next_offset = record.offset + 1
+            if record.value is None:
+                continue
+            try:
+                read = self._world.read(record.value)
+            except Refused as why:
+                self._world.refused(record, why)
+                continue
+            self.desk(read.channel, now).read(read, record.offset, now)
+
+    def desk(self, channel_id: str, now: datetime) -> Desk:
+        """The desk of a channel."""
+        desk = self._desks.get(channel_id)
+        if desk is None:
+            world = self._world
+            waiting = Waiting(channel_id, world.silences)
+            desk = Desk(channel_id, world.terms, waiting, self._written.append, world.chance, world.channel_of)
+            self._desks[channel_id] = desk
+            if self._live:
+                desk.go_live(now)
+        return desk
+
+    def go_live(self, now: datetime) -> None:
+        """All that stood there was read: from now on it acts."""
+        self._live = True
+        for desk in self._desks.values():
+            desk.go_live(now)
+
+    def change(self, channel_id: str, now: datetime) -> None:
+        """The record of a channel has changed, or is gone."""
+        desk = self._desks.get(channel_id)
+        if self._live and desk is not None:
+            desk.change(now)
+
+    def tick(self, now: datetime) -> None:
+        """Time has passed."""
+        if self._live:
+            for desk in self._desks.values():
+                desk.tick(now)
+
+    def next_due(self) -> datetime | None:
+        """When to tick."""
+        times = [due for desk in self._desks.values() if (due := desk.next_due()) is not None]
+        return min(times, default=None)
+
+    def outlets(self) -> Iterator[tuple[Desk, str]]:
+        """All endpoints for which something may wait."""
+        for desk in self._desks.values():
+            for endpoint_id in desk.outlets:
+                yield desk, endpoint_id
+
+    def ended(self, item: Item, attempt: Attempt) -> None:
+        """An attempt is over."""
+        self._desks[item.notification.channel].outlets.ended(item, attempt)
+
+    def asking(self) -> Mapping[str, frozenset[str]]:
+        """Alerts of which nothing is known, by channel: read the topic from its beginning, and `answer`."""
+        return {channel_id: desk.asking for channel_id, desk in self._desks.items() if desk.asking}
+
+    def answer(self, records: Iterable[Notification | Delivery], now: datetime) -> None:
+        """What was found of all that was asked for."""
+        found: dict[str, list[Notification | Delivery]] = {channel_id: [] for channel_id in self.asking()}
+        for record in records:
+            if record.channel in found:
+                found[record.channel].append(record)
+        for channel_id, those in found.items():
+            self._desks[channel_id].answer(those, now)
+
+    def take_written(self) -> list[Outgoing]:
+        """What is to be written since the last call, in its order."""
+        written = [outgoing(record) for record in self._written]
+        self._written.clear()
+        return written
+
+    def lowest(self) -> int:
+        """The offset at which a worker that takes over must begin to read."""
+        kept = [lowest for desk in self._desks.values() if (lowest := desk.lowest()) is not None]
+        lowest = min([*kept, self._next_offset])
+        if self._live and self._next_offset - lowest > WRITE_AGAIN_BEHIND and lowest >= self._rewritten_below:
+            self._rewritten_below = self._next_offset
+            for desk in self._desks.values():
+                desk.write_again(lowest + WRITE_AGAIN_BEHIND // 2)
+        return lowest
+
+    def __len__(self) -> int:
+        """How many notifications wait, each counted for each endpoint."""
+        return sum(len(desk.outlets) for desk in self._desks.values())
+
+
+def outgoing(record: Written) -> Outgoing:
+    """In its envelope. What stands on `deliveries` goes to the partition of its channel."""
+    value = record.model_dump_json().encode()
+    if isinstance(record, Decision):
+        return Outgoing("decisions", record.rule.id.encode(), value, (("id", record.id.encode()),))
+    return Outgoing("deliveries", record.key.encode(), value, by=record.channel.encode())

@@ -1,0 +1,38 @@
+"""Hand it over: signed, sealed, tried again, given up."""
+
+from workers.delivery.dispatch import dispatch
+from workers.delivery.fates import Fates, Reached
+from workers.delivery.health import Health, remembered
+from workers.delivery.held import held, named
+from workers.delivery.queue import Item, Queue
+from workers.delivery.request import Unusable, open_secrets, request
+from workers.delivery.retry import Schedule
+from workers.delivery.seal import BadKey, Seal, Unsealed
+from workers.delivery.sender import Answer, Request, Sender, SendLimits
+from workers.delivery.sign import BadSecret, make_secret, read_secret
+
+__all__ = [
+    "Answer",
+    "BadKey",
+    "BadSecret",
+    "Fates",
+    "Health",
+    "Item",
+    "Queue",
+    "Reached",
+    "Request",
+    "Schedule",
+    "Seal",
+    "SendLimits",
+    "Sender",
+    "Unsealed",
+    "Unusable",
+    "dispatch",
+    "held",
+    "make_secret",
+    "named",
+    "open_secrets",
+    "read_secret",
+    "remembered",
+    "request",
+]

@@ -1,0 +1,290 @@
+"""One channel's desk: what has come for it, what is held back and why, and what goes to its endpoints.
+
+Pure: it is told what stands on `deliveries`, how attempts ended and what time it is, and it answers with records to
+write. All that it knows it can learn again from the topic:
+
+1. a notification is read; nothing is sent that does not stand there
+2. held back or waiting: a decision row says so; what is told in a digest waits until the digest itself is read
+3. into the queue of each endpoint; whoever sends takes items from there
+4. an attempt ends: its outcome is written
+5. the outcome is read: when every endpoint has one, nothing is left to do
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from schemas.alert import Alert, AlertKind
+from schemas.channel import Channel
+from schemas.delivery import Delivery, DeliveryState, EndpointHealth, EventType, Notification
+from schemas.reasons import HeldReason
+from workers.delivery import Fates, Item, Reached, held
+from workers.opened import FINAL, Opened, Opens
+from workers.outlets import Outlets, Terms, Written
+from workers.restraint import passes
+from workers.waiting import Bundle, Waiting
+
+ALERTS = frozenset({EventType.CREATED, EventType.UPDATED, EventType.CORRECTED, EventType.RETRACTED})
+DIGEST_MAX_ALERTS = 500
+DIGEST_MAX_BYTES = 1024 * 1024  # or a single alert; the topic takes twice as much
+
+
+class Desk:
+    """Of one channel, on one partition."""
+
+    def __init__(
+        self,
+        channel_id: str,
+        terms: Terms,
+        waiting: Waiting,
+        emit: Callable[[Written], None],
+        chance: Callable[[], float],
+        channel_of: Callable[[str], Channel | None],
+    ) -> None:
+        self._channel_id = channel_id
+        self._emit = emit
+        self._channel_of = channel_of
+        self._fates = Fates(terms.remember_max)
+        self._opens = Opens(terms.remember_max)
+        self._waiting = waiting
+        self.outlets = Outlets(channel_id, terms, self._fates, emit, chance, channel_of)
+        self._asking: dict[str, list[Opened]] = {}  # an alert of which nothing is known -> those that follow on it
+        self._history_is_known = False  # what is not known now was never sent
+        self._live = False
+        self._number = 0
+
+    def read(self, record: Notification | Delivery | EndpointHealth, offset: int, now: datetime) -> None:
+        """A record of `deliveries`, in its order."""
+        if isinstance(record, Notification):
+            self._read_notification(record, offset, now)
+        elif isinstance(record, Delivery):
+            self._read_delivery(record, offset)
+        else:
+            self.outlets.read(record, offset)
+
+    def _read_notification(self, notification: Notification, offset: int, now: datetime) -> None:
+        if notification.type in ALERTS and not notification.replay:
+            (alert,) = notification.alerts
+            self._fates.met(alert.id, alert.previous, notification.endpoints)
+            if notification.held is not None:
+                if notification.part_of is None:
+                    self._fates.dropped(alert.id)
+                    self._waiting.left_out(notification, notification.held, offset, now)
+                self._opens.close(notification.key)
+                return
+        is_new = self._opens.get(notification.key) is None
+        opened = self._opens.add(notification, offset)
+        if notification.type is EventType.DIGEST:
+            self._read_digest(notification, offset)
+        if not opened.left:
+            self._say_again(opened)
+        elif self._live and is_new:
+            self._consider(opened, now)
+
+    def _read_digest(self, digest: Notification, offset: int) -> None:
+        """What it tells is told; the records that say so may have been lost on the way."""
+        self._waiting.flushed(digest, offset)
+        for alert in digest.alerts:
+            member = self._opens.get(f"{self._channel_id}/{alert.id}")
+            if member is not None and member.told_in is None:
+                member.told_in = digest.id
+
+    def _say_again(self, opened: Opened) -> None:
+        """It was done with before this record: the outcomes must stand behind it, or a new reader would send it."""
+        opened.left = set(opened.notification.endpoints)
+        for outcome in self._opens.outcomes(opened.notification.key).values():
+            self._emit(outcome)
+
+    def _read_delivery(self, delivery: Delivery, offset: int) -> None:
+        key = delivery.key.rpartition("/")[0]
+        self._opens.tell(key, delivery, offset)
+        if delivery.state in FINAL and (not delivery.replay or delivery.state is DeliveryState.DELIVERED):
+            for alert_id in delivery.alerts:
+                self._fates.became(alert_id, delivery.endpoint, delivery.state)
+        opened = self._opens.get(key)
+        if opened is not None and not opened.left:
+            self._opens.close(key)
+
+    def lowest(self) -> int | None:
+        """Where a worker that takes over must begin to read; None when there is nothing that it must know."""
+        offsets = [offset for _, offset in self.outlets.records()]
+        kept = (self._opens.lowest(), self._waiting.lowest())
+        return min([*offsets, *(offset for offset in kept if offset is not None)], default=None)
+
+    def write_again(self, below: int) -> None:
+        """What stands below this offset is written again at the end, so that reading can begin later."""
+        for record, offset in self.outlets.records():
+            if offset < below:
+                self._emit(record)
+        for opened in self._opens:
+            if opened.lowest < below:
+                self._emit(opened.notification)
+                for delivery, _ in opened.tried.values():
+                    self._emit(delivery)
+
+    def go_live(self, now: datetime) -> None:
+        """All that stands on the topic was read: go on where the worker before has left off."""
+        self._live = True
+        self.change(now)
+        for opened in sorted(self._opens, key=lambda each: each.offset):
+            if opened.told_in is None:
+                self._consider(opened, now)
+            else:
+                self._close_with(opened, HeldReason.GROUPED, part_of=opened.told_in)
+
+    def change(self, now: datetime) -> None:
+        """The channel's record has changed, or is gone."""
+        channel = self._channel_of(self._channel_id)
+        self.outlets.change(channel)
+        for notification in self._waiting.change(channel):
+            opened = self._opens.get(notification.key)
+            if opened is not None and opened.told_in is None:
+                self._consider(opened, now, has_waited=True)
+
+    def _consider(self, opened: Opened, now: datetime, has_waited: bool = False) -> None:
+        """Send it, hold it back, or let it wait."""
+        notification = opened.notification
+        if notification.type not in ALERTS or notification.replay or opened.tried:
+            self._queue(opened, now)
+            return
+        (alert,) = notification.alerts
+        if silence := self._waiting.silenced(alert, now):
+            self._drop(opened, HeldReason.SILENCED, silence)
+        elif alert.previous and not self._follows(opened, alert):
+            return
+        elif passes(alert) or (why := self._waiting.admit(notification, now)) is None:
+            self._queue(opened, now)
+        elif why is HeldReason.THROTTLED:
+            self._drop(opened, why, "the rule has used up its burst and its rate on this channel")
+        elif not has_waited:
+            self._emit(held(notification, alert, why))
+
+    def _follows(self, opened: Opened, alert: Alert) -> bool:
+        """Is it sent, as far as those before it have been? A retraction takes along those that still wait."""
+        if alert.kind is AlertKind.RETRACTED:
+            for waits in self._waiting.take_back(alert.rule.id, alert.story):
+                member = self._opens.get(waits.key)
+                if member is not None:
+                    self._drop(member, HeldReason.TAKEN_BACK, f"{alert.id} took it back before it was sent")
+            self.outlets.take_back(opened.notification)
+        ends = opened.notification.endpoints
+        unknown = None if self._history_is_known else self._fates.oldest_unknown(alert.previous, ends)
+        if unknown is not None:
+            self._asking.setdefault(unknown, []).append(opened)
+            return False
+        if not any(self._has_got(alert.previous, endpoint) for endpoint in ends):
+            reason = HeldReason.TAKEN_BACK if alert.kind is AlertKind.RETRACTED else HeldReason.NEVER_SENT
+            self._drop(opened, reason, f"no endpoint has got {alert.previous}")
+            return False
+        return True
+
+    def _has_got(self, alert_id: str | None, endpoint: str) -> bool:
+        return self._fates.reached(alert_id, endpoint) is Reached.YES
+
+    @property
+    def asking(self) -> frozenset[str]:
+        """Alerts that others follow on, and of which nothing is known: they stand where nobody has read, if at all."""
+        return frozenset(self._asking)
+
+    def answer(self, records: Iterable[Notification | Delivery], now: datetime) -> None:
+        """What stands of them on the topic from its beginning, in its order: what is not among it was never sent."""
+        for record in records:
+            if isinstance(record, Delivery):
+                for alert_id in record.alerts:
+                    self._fates.became(alert_id, record.endpoint, record.state)
+                continue
+            for alert in record.alerts:
+                self._fates.met(alert.id, alert.previous, record.endpoints)
+                if record.held is not None and record.part_of is None:
+                    self._fates.dropped(alert.id)
+        asked = {each.notification.key: each for opened in self._asking.values() for each in opened}
+        self._asking.clear()
+        self._history_is_known = True
+        for opened in sorted(asked.values(), key=lambda each: each.offset):
+            self._consider(opened, now)
+        self._history_is_known = False
+
+    def _queue(self, opened: Opened, now: datetime) -> None:
+        for endpoint_id in opened.notification.endpoints:
+            if endpoint_id in opened.left:
+                self._number += 1
+                item = Item(opened.notification, endpoint_id, self._number, due=now)
+                if endpoint_id in opened.tried:
+                    before, _ = opened.tried[endpoint_id]
+                    item.attempts, item.due = before.attempts, before.due or now
+                self.outlets.put(item)
+
+    def take(self, endpoint_id: str, now: datetime) -> Item | None:
+        """What is to be tried now at this endpoint."""
+        return self.outlets.take(endpoint_id, now, self._goes)
+
+    def _goes(self, item: Item) -> bool:
+        """What follows on an alert goes where that has gone; asked when nothing before it is on its way any more."""
+        notification = item.notification
+        if notification.type not in ALERTS or notification.replay or not notification.alerts[0].previous:
+            return True
+        return self._has_got(notification.alerts[0].previous, item.endpoint)
+
+    def next_due(self) -> datetime | None:
+        """When something that waits for its time is due."""
+        return self._waiting.next_due()
+
+    def tick(self, now: datetime) -> None:
+        """Time has passed: what waited for it goes out, together."""
+        for notification in self._waiting.release(now):
+            opened = self._opens.get(notification.key)
+            if opened is not None:
+                self._consider(opened, now, has_waited=True)
+        for bundle in self._waiting.due(now):
+            self._send_together(bundle, now)
+
+    def _send_together(self, bundle: Bundle, now: datetime) -> None:
+        told: list[Opened] = []
+        for notification in bundle.notifications:
+            opened = self._opens.get(notification.key)
+            if opened is None:
+                continue
+            if silence := self._waiting.silenced(notification.alerts[0], now):
+                self._drop(opened, HeldReason.SILENCED, silence)
+            else:
+                told.append(opened)
+        if len(told) == 1 and not bundle.always_together:
+            self._queue(told[0], now)
+            return
+        for part in parts(told) or [[]]:
+            digest = self._waiting.digest(bundle, [each.notification for each in part], now)
+            if digest is None:
+                continue
+            self._emit(digest)
+            for opened in part:
+                opened.told_in = digest.id
+                self._close_with(opened, bundle.reason, part_of=digest.id)
+
+    def _drop(self, opened: Opened, reason: HeldReason, detail: str) -> None:
+        """No endpoint gets it."""
+        (alert,) = opened.notification.alerts
+        self._fates.dropped(alert.id)
+        self._emit(held(opened.notification, alert, reason, detail))
+        self._close_with(opened, reason, detail)
+
+    def _close_with(self, opened: Opened, reason: HeldReason, detail: str = "", part_of: str | None = None) -> None:
+        """Its record says that it is not sent by itself; it is open until that record is read."""
+        opened.told_in = opened.told_in or ""
+        closed = {"held": reason, "detail": detail, "part_of": part_of}
+        opened.notification = opened.notification.model_copy(update=closed)
+        self._emit(opened.notification)
+
+
+def parts(told: Sequence[Opened]) -> list[list[Opened]]:
+    """As many as one record takes, each time."""
+    cut: list[list[Opened]] = []
+    size = 0
+    for opened in told:
+        bytes_ = len(opened.notification.alerts[0].model_dump_json())
+        if not cut or len(cut[-1]) >= DIGEST_MAX_ALERTS or size + bytes_ > DIGEST_MAX_BYTES:
+            cut.append([])
+            size = 0
+        cut[-1].append(opened)
+        size += bytes_
+    return cut
