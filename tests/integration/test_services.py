@@ -14,6 +14,7 @@ from tests.services import witness
 from tests.services.kafka import KafkaServer
 from tests.services.kafka_jars import kafka_jars
 from tests.services.missing import Missing, program
+from tests.services.npm_package import node_modules
 from tests.services.process import ServerProcess
 from tests.services.redis import RedisServer
 from tests.services.running import running
@@ -85,3 +86,13 @@ def test_jars_that_cannot_be_fetched_are_told_as_missing(monkeypatch: pytest.Mon
     with pytest.raises(Missing, match="mvn is not installed; hint: apt-get install maven"):
         kafka_jars()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_package_of_npm_that_cannot_be_fetched_is_told_as_missing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("tests.services.npm_package.CACHE", tmp_path)
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(Missing, match="npm is not installed; hint: apt-get install npm"):
+        node_modules()
+    assert list((tmp_path / "npm").iterdir()) == []
