@@ -1,0 +1,99 @@
+"""The living set of inhibitions: an alert of one rule hushes those of another on the same story.
+
+Sources are noted on their story (see Hushes); targets ask what is noted there. An alert never hushes itself, nor do two
+that are both source and target of an inhibition hush each other, as in Alertmanager: what such an alert notes has a
+name of its own, which is looked for only by targets that are no sources.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from schemas.alert import Alert, AlertKind
+from schemas.silence import Inhibition
+from workers.restraint.matching import Holds, all_of
+from workers.restraint.passing import passes
+
+_BOTH = "~both"  # no id has a `~`
+
+
+@dataclass(frozen=True, slots=True)
+class Hush:
+    """An inhibition that may hush an alert, and the names under which its sources are noted."""
+
+    inhibition: Inhibition
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    inhibition: Inhibition
+    is_source: Holds
+    is_target: Holds
+
+
+class Inhibitions:
+    """Keeps each inhibition's latest record."""
+
+    def __init__(self) -> None:
+        self._inhibitions: dict[str, _Kept] = {}
+
+    def put(self, inhibition: Inhibition) -> None:
+        """Add or replace. What is noted already stays noted."""
+        kept = _Kept(inhibition, all_of(inhibition.source), all_of(inhibition.target))
+        self._inhibitions[inhibition.id] = kept
+
+    def drop(self, inhibition_id: str) -> None:
+        """Forget an inhibition; one that is not there is forgotten already. What it has noted hushes nothing more."""
+        self._inhibitions.pop(inhibition_id, None)
+
+    def sources(self, alert: Alert, at: datetime) -> dict[str, datetime]:
+        """What to note on the alert's story, each with its end; `at` is the time of its record.
+
+        A retraction hushes none. The matchers are asked of the alert with all its channels, as of its tags.
+        """
+        if alert.kind is AlertKind.RETRACTED:
+            return {}
+        return {
+            kept.inhibition.id + (_BOTH if kept.is_target(alert, alert.channels) else ""): _end(kept.inhibition, at)
+            for kept in self._inhibitions.values()
+            if kept.is_source(alert, alert.channels)
+        }
+
+    def targets(self, alert: Alert, channel: str) -> tuple[Hush, ...]:
+        """The inhibitions that may hush the alert on this channel; none of one that `passes`."""
+        if passes(alert):
+            return ()
+        return tuple(
+            Hush(kept.inhibition, (name,) if kept.is_source(alert, alert.channels) else (name, name + _BOTH))
+            for name, kept in self._inhibitions.items()
+            if kept.is_target(alert, (channel,))
+        )
+
+    def __iter__(self) -> Iterator[Inhibition]:
+        return (kept.inhibition for kept in self._inhibitions.values())
+
+    def __len__(self) -> int:
+        return len(self._inhibitions)
+
+
+def hushed_by(
+    targets: tuple[Hush, ...], noted: Mapping[str, datetime], now: datetime
+) -> tuple[Inhibition, datetime] | None:
+    """The inhibition that hushes, and until when; of several the one that lasts longest."""
+    found = [
+        (noted[name], hush.inhibition.id, hush.inhibition)
+        for hush in targets
+        for name in hush.names
+        if name in noted and noted[name] > now
+    ]
+    if not found:
+        return None
+    until, _, inhibition = max(found, key=lambda each: each[:2])
+    return inhibition, until
+
+
+def _end(inhibition: Inhibition, at: datetime) -> datetime:
+    return at + timedelta(seconds=inhibition.lasts_s)
