@@ -13,13 +13,14 @@ from aiohttp import ClientSession, web
 from cloudevents.core.bindings.http import HTTPMessage, from_http_event
 from standardwebhooks import Webhook
 
+from schemas import Notification
 from schemas.channel import EndpointFormat
 from schemas.delivery import EventType
 from tests.services.node import NodeServer
 from tests.services.npm_package import node_modules
 from tests.services.running import running
 from tests.sources import ROOT
-from tests.unit.delivery.webhooks import OLD_SECRET, SAMPLES, SEAL, SECRET, endpoint
+from tests.unit.delivery.webhooks import CREATED, OLD_SECRET, SAMPLES, SEAL, SECRET, endpoint, notification
 from workers.delivery import event
 from workers.delivery.request import open_secrets, request
 from workers.delivery.sender import Request
@@ -36,13 +37,17 @@ BLOCKS = {
     )
 }
 FORMATS = pytest.mark.parametrize("format_", EndpointFormat)
-TYPES = pytest.mark.parametrize("type_", EventType)
-LATE = timedelta(minutes=5, seconds=2)
+ARTICLE = CREATED.article.model_copy(update={"title": "수에즈 운하 봉쇄 😀\u2028é"})
+ODD = notification(EventType.CREATED, CREATED.model_copy(update={"id": "al_of-all_scripts", "article": ARTICLE}))
+SENT = pytest.mark.parametrize(
+    "sent", [pytest.param(ODD, id="all scripts"), *(pytest.param(each, id=each.type) for each in SAMPLES.values())]
+)
+LATE = timedelta(minutes=6)
 
 
 def signed(
     url: str,
-    type_: EventType = EventType.CREATED,
+    sent: Notification = SAMPLES[EventType.CREATED],
     format_: EndpointFormat = EndpointFormat.STANDARD,
     secrets: tuple[str, ...] = (SECRET,),
     age: timedelta = timedelta(),
@@ -50,7 +55,7 @@ def signed(
     """As the worker makes it for an attempt that began so long ago."""
     now = datetime.now(UTC) - age
     to = endpoint(*secrets, format=format_, url=url)
-    return request(SAMPLES[type_], to, open_secrets(to, SEAL, now), now, SOURCE)
+    return request(sent, to, open_secrets(to, SEAL, now), now, SOURCE)
 
 
 async def post(sent: Request, **changed: str) -> int:
@@ -105,25 +110,24 @@ def test_the_document_has_the_examples_that_are_run_here() -> None:
 
 
 class TestSoftwareOfOthers:
-    @TYPES
+    @SENT
     @FORMATS
     async def test_standardwebhooks_verifies_what_arrives(
-        self, inbox: Inbox, type_: EventType, format_: EndpointFormat
+        self, inbox: Inbox, sent: Notification, format_: EndpointFormat
     ) -> None:
-        headers, body = await inbox.get(signed(inbox.url, type_, format_, (SECRET, OLD_SECRET)))
+        headers, body = await inbox.get(signed(inbox.url, sent, format_, (SECRET, OLD_SECRET)))
         for secret in (SECRET, OLD_SECRET):
             Webhook(secret).verify(body, dict(headers))
 
-    @TYPES
+    @SENT
     @pytest.mark.parametrize("format_", [EndpointFormat.CLOUDEVENTS, EndpointFormat.CLOUDEVENTS_BINARY])
     async def test_the_sdk_of_cloudevents_reads_what_arrives(
-        self, inbox: Inbox, type_: EventType, format_: EndpointFormat
+        self, inbox: Inbox, sent: Notification, format_: EndpointFormat
     ) -> None:
-        headers, body = await inbox.get(signed(inbox.url, type_, format_))
+        headers, body = await inbox.get(signed(inbox.url, sent, format_))
         got = from_http_event(HTTPMessage(dict(headers), body))
-        sent = SAMPLES[type_]
         assert (got.get_id(), got.get_source(), got.get_subject()) == (sent.id, SOURCE, sent.channel)
-        assert (got.get_type(), got.get_time()) == (f"wirewatch.{type_.value}", sent.made)
+        assert (got.get_type(), got.get_time()) == (f"wirewatch.{sent.type.value}", sent.made)
         assert got.get_data() == json.loads(event.data(sent))
 
 
@@ -137,12 +141,12 @@ def verify(request: pytest.FixtureRequest) -> Verify:
 
 
 class TestPython:
-    @TYPES
+    @SENT
     @FORMATS
     async def test_it_gets_what_was_sent(
-        self, inbox: Inbox, verify: Verify, type_: EventType, format_: EndpointFormat
+        self, inbox: Inbox, verify: Verify, sent: Notification, format_: EndpointFormat
     ) -> None:
-        headers, body = await inbox.get(signed(inbox.url, type_, format_))
+        headers, body = await inbox.get(signed(inbox.url, sent, format_))
         assert verify(SECRET, headers, body) == json.loads(body)
 
     async def test_each_of_several_secrets_will_do(self, inbox: Inbox, verify: Verify) -> None:
@@ -185,15 +189,15 @@ def node(request: pytest.FixtureRequest) -> Iterator[NodeServer]:
 
 
 class TestNode:
-    @TYPES
+    @SENT
     @FORMATS
-    async def test_it_takes_what_was_sent(self, node: NodeServer, type_: EventType, format_: EndpointFormat) -> None:
-        assert await post(signed(node.url, type_, format_)) == 204
-        assert SAMPLES[type_].id in node.log
+    async def test_it_takes_what_was_sent(self, node: NodeServer, sent: Notification, format_: EndpointFormat) -> None:
+        assert await post(signed(node.url, sent, format_)) == 204
+        assert sent.id in node.log
 
     async def test_it_knows_an_event_that_comes_again(self, node: NodeServer) -> None:
         for age in (60, 0):
-            assert await post(signed(node.url, EventType.TEST, age=timedelta(seconds=age))) == 204
+            assert await post(signed(node.url, SAMPLES[EventType.TEST], age=timedelta(seconds=age))) == 204
         assert f"again {SAMPLES[EventType.TEST].id} endpoint.test" in node.log
 
     async def test_each_of_several_secrets_will_do(self, node: NodeServer) -> None:

@@ -7,7 +7,7 @@ from workers.delivery.held import held, named
 from workers.delivery.queue import Item, Queue
 from workers.delivery.request import Unusable, open_secrets, request
 from workers.delivery.retry import Schedule
-from workers.delivery.seal import BadKey, Seal, Unsealed
+from workers.delivery.seal import BadKey, Seal, Unsealed, make_key
 from workers.delivery.sender import Answer, Request, Sender, SendLimits
 from workers.delivery.sign import BadSecret, make_secret, read_secret
 
@@ -29,6 +29,7 @@ __all__ = [
     "Unusable",
     "dispatch",
     "held",
+    "make_key",
     "make_secret",
     "named",
     "open_secrets",

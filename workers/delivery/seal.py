@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Sequence
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}=")  # the library also takes two that lack the comma between them, as the first
-_MAKE = "openssl rand -base64 32 | tr '+/' '-_'"
+KEY_BYTES = 32
+_MAKE = "`wirewatch channels key` makes one"
 
 
 class BadKey(ValueError):
@@ -57,11 +59,16 @@ class Seal:
 
     def _with_keys(self) -> MultiFernet:
         if self._fernet is None:
-            raise Unsealed(f"there is no key for secrets at rest: set deliver.secrets_key to what this makes: {_MAKE}")
+            raise Unsealed(f"there is no key for secrets at rest in deliver.secrets_key: {_MAKE}")
         return self._fernet
+
+
+def make_key(random: Callable[[int], bytes]) -> str:
+    """A new key; `random` gives so many bytes that nobody can guess."""
+    return urlsafe_b64encode(random(KEY_BYTES)).decode()
 
 
 def _key(number: int, text: str) -> Fernet:
     if not _KEY.fullmatch(text.strip()):
-        raise BadKey(f"key {number} of deliver.secrets_key is none: a key is what this makes: {_MAKE}")
+        raise BadKey(f"key {number} of deliver.secrets_key is none: {_MAKE}")
     return Fernet(text.strip())

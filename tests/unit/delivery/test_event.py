@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from datetime import datetime, timedelta, timezone
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas import Alert, Notification
+from schemas import Alert, Notification, Rule, WordList
 from schemas.delivery import EventType
 from schemas.reasons import HeldReason
 from tests.sources import ROOT
 from tests.unit.delivery.webhooks import CREATED, NOON, SAMPLES, UPDATED, notification
+from tests.unit.pipeline_world import World
 from workers.delivery import event
 
 DOCUMENT = (ROOT / "docs" / "webhooks.md").read_text()
 OF_ALERTS = [EventType.CREATED, EventType.UPDATED, EventType.CORRECTED, EventType.RETRACTED]
-TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
@@ -37,6 +40,14 @@ def read_back(sent: Notification) -> Notification:
 def data_of(body: bytes) -> bytes:
     """What stands behind `"data":`, as it stands there."""
     return re.fullmatch(rb'\{"type":"[a-z.]+","timestamp":"[^"]+","data":(.*)\}', body, re.DOTALL)[1]  # type: ignore[index]
+
+
+def written(seconds: float) -> str:
+    """As people write it: 5 s, 30 min, 2 h."""
+    for unit, size in (("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds / size:g} {unit}"
+    return f"{seconds:g} s"
 
 
 def pretty(value: object, indent: str = "") -> str:
@@ -119,6 +130,20 @@ class TestBytes:
         assert json.loads(event.body(notification(EventType.CREATED, CREATED, made=made)))["timestamp"] == written
 
 
+class TestSize:
+    async def test_the_bodies_of_the_demos_alerts_are_as_small_as_documented(self) -> None:
+        samples = ROOT / "workers" / "demo" / "samples"
+        world = World()
+        for words in (told := yaml.safe_load((samples / "rules.yaml").read_text()))["lists"]:
+            world.book.put_list(WordList.model_validate(words))
+        for rule in told["rules"]:
+            world.book.put_rule(Rule.model_validate(rule))
+        await world.run(*(samples / "articles.jsonl").read_bytes().splitlines())
+        sizes = [len(event.body(notification(EventType.CREATED, alert))) / 1000 for alert in world.alerts]
+        assert len(sizes) > 20
+        assert f"have {min(sizes):.1f} to {max(sizes):.1f} kB" in DOCUMENT
+
+
 class TestDocument:
     @pytest.mark.parametrize("type_", EventType)
     def test_it_shows_each_type_as_it_is(self, type_: EventType) -> None:
@@ -126,6 +151,15 @@ class TestDocument:
         assert section, f"docs/webhooks.md says nothing of {type_.value}"
         (shown,) = re.findall(r"^```json\n(.*?)^```$", section[1], re.MULTILINE | re.DOTALL)
         assert shown == pretty(json.loads(event.body(SAMPLES[type_]))) + "\n"
+
+    def test_it_tells_the_pauses_and_limits_of_the_settings(self) -> None:
+        deliver = tomllib.loads((ROOT / "config" / "defaults.toml").read_text())["deliver"]
+        first, *pauses = (written(float(each)) for each in deliver["retry_delays_s"].split(","))
+        told = " ".join(DOCUMENT.split())
+        assert first == "0 s"
+        assert f"tried at once, and then after {', '.join(pauses[:-1])} and {pauses[-1]} more" in told
+        connect, first_byte, total = (f"{deliver[name]} s" for name in ("connect_s", "first_byte_s", "total_s"))
+        assert f"{connect} to connect, {first_byte} to the first byte of the answer and {total} for all of it" in told
 
     def test_it_has_a_section_for_no_other_type(self) -> None:
         assert sorted(re.findall(r"^### `([a-z.]+)`$", DOCUMENT, re.MULTILINE)) == sorted(EventType)

@@ -82,7 +82,7 @@ class TestSecrets:
     @pytest.mark.parametrize(
         ("seal", "secret", "told"),
         [
-            (Seal([]), SECRET, r"endpoint crm: there is no key for secrets at rest: set deliver\.secrets_key"),
+            (Seal([]), SECRET, r"endpoint crm: there is no key for secrets at rest in deliver\.secrets_key"),
             (Seal(["B" * 42 + "A="]), SECRET, r"endpoint crm: a secret at rest opens with no key"),
             (SEAL, "whsec_dG9vLXNob3J0", "endpoint crm: the secret has 9 bytes"),
         ],
