@@ -61,6 +61,27 @@ Failpoint = Annotated[
     Field(description="nothing, or STEP:N such as CLAIMED:1"),
 ]
 
+Delays = Annotated[
+    str,
+    StringConstraints(pattern=r"^\d+(\.\d+)?(,\d+(\.\d+)?){0,49}$"),
+    Field(description="1 to 50 numbers of seconds, separated by commas"),
+]
+Keys = Annotated[
+    str,
+    StringConstraints(pattern=r"^([A-Za-z0-9_-]{43}=(,[A-Za-z0-9_-]{43}=)*)?$"),
+    Field(description="nothing, or keys as `wirewatch channels key` makes them, separated by commas"),
+]
+Ports = Annotated[
+    str,
+    StringConstraints(pattern=r"^(\d{1,5}(,\d{1,5})*)?$"),
+    Field(description="nothing, or numbers of ports, separated by commas"),
+]
+Networks = Annotated[
+    str,
+    StringConstraints(pattern=r"^([0-9A-Fa-f:./]+(,[0-9A-Fa-f:./]+)*)?$"),
+    Field(description="nothing, or networks such as 10.1.0.0/16, separated by commas"),
+]
+
 
 class Section(BaseModel):
     """Some knobs. What they mean stands in defaults.toml, as do their defaults."""
@@ -106,6 +127,29 @@ class Match(Section):
     failpoint: Failpoint
 
 
+class Deliver(Section):
+    """The deliver worker."""
+
+    group: Group
+    retry_delays_s: Delays
+    retry_jitter: float = Field(ge=0, le=1)
+    disable_after_h: float = Field(ge=0.01, le=8760)
+    connect_s: float = Field(ge=0.1, le=60)
+    first_byte_s: float = Field(ge=0.1, le=120)
+    total_s: float = Field(ge=0.1, le=300)
+    at_once: int = Field(ge=1, le=10_000)
+    queue_max: int = Field(ge=10, le=1_000_000)
+    remember_max: int = Field(ge=1000, le=10_000_000)
+    secrets_key: Keys = Field(repr=False)
+    allow_http: bool
+    allow_ports: Ports
+    allow_networks: Networks
+    ca_file: str = Field(description="the path of a file, or nothing")
+    source: str = Field(min_length=1, max_length=500, description="a URI-reference, such as /wirewatch")
+    metrics_port: int = Field(ge=0, le=65_535)
+    metrics_host: Host
+
+
 class RedisClaims(Section):
     """Where the claims are kept."""
 
@@ -125,6 +169,7 @@ class Settings(Section):
     topics: Topics
     articles: Articles
     match: Match
+    deliver: Deliver
     redis_claims: RedisClaims
 
 

@@ -42,6 +42,8 @@ class Knob:
         """What is accepted, in words."""
         if get_origin(self.info.annotation) is Literal:
             return "one of " + ", ".join(f'"{each}"' for each in get_args(self.info.annotation))
+        if self.info.annotation is bool:
+            return "true or false"
         if self.info.annotation is str:
             return self.info.description or "text"
         low = next(bound.ge for bound in self.info.metadata if isinstance(bound, Ge))
@@ -105,7 +107,7 @@ def from_variables(environ: Mapping[str, str], knobs: Knobs) -> tuple[Found, lis
             continue
         knob = by_variable.get(variable)
         if knob:
-            found[knob.name] = Value(_number(environ[variable], knob), f"in the environment, {variable}")
+            found[knob.name] = Value(_typed(environ[variable], knob), f"in the environment, {variable}")
         else:
             problems.append(f"{variable}: no such setting (in the environment); {_nearest(variable, by_variable)}")
     return found, problems
@@ -138,20 +140,14 @@ def _flat(tree: Mapping[str, Any], sections: Iterable[str]) -> Iterable[tuple[st
             yield name, value
 
 
-def _number(text: str, knob: Knob) -> Any:
-    """Text of the environment as the knob's type; what is no number stays text, to be refused with the others."""
+def _typed(text: str, knob: Knob) -> Any:
+    """Text of the environment as the knob's type; what is not of it stays text, to be refused with the others."""
     kind = knob.info.annotation
+    if kind is bool and text.lower() in ("true", "false"):
+        return text.lower() == "true"
     if kind is not int and kind is not float:
         return text
     try:
         return kind(text)
     except ValueError:
         return text
-
-
-def _nearest(name: str, names: Iterable[str]) -> str:
-    names = list(names)
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.75)
-    last = name.rpartition(".")[2]
-    near = near or [each for each in names if each.rpartition(".")[2] == last]  # right word, wrong section
-    return f"did you mean {near[0]}?" if near else MANUAL

@@ -17,10 +17,18 @@ EXCEPTIONS = {
     ("articles", "workers.records"): "an article is a record too: JSON is read, and refused, in one place",
     ("dedup", "workers.rules.language"): "texts are compared by the words that rules are matched with",
     ("match", "workers.rules.language"): "it matches the trees that the language makes, word by word as it splits them",
+    ("restraint", "workers.dedup.claims_redis"): "what an error of Redis means, and what to do, is told in one place",
     ("streams", "workers.health"): "the frame alone knows whether the broker and the group are there",
 }
 # What puts rooms together: it may import any room, and the settings. The files beside app.py may import any room only.
-WIRING = ("workers/app.py", "workers/__main__.py", "workers/commands", "tests")
+WIRING = (
+    "workers/app.py",
+    "workers/deliver_app.py",
+    "workers/options_of.py",
+    "workers/__main__.py",
+    "workers/commands",
+    "tests",
+)
 
 # Rule 2: who may import a library, by the path of the file.
 DOORS = {
@@ -38,7 +46,7 @@ DOOR_FILE = re.compile(r"(?P<noun>\w+)_(?P<library>redis|kafka|http)\.py")
 
 # Rule 4: where time and chance may be taken from the machine: doors, and what starts and frames processes.
 CLOCKED = re.compile(
-    r"workers/(app|__main__)\.py|workers/(streams|commands|demo)/.*|.*_(redis|kafka|http)\.py|config/.*"
+    r"workers/(app|deliver_app|__main__)\.py|workers/(streams|commands|demo)/.*|.*_(redis|kafka|http)\.py|config/.*"
 )
 CLOCKS = re.compile(
     r"(datetime\.)?datetime\.(now|utcnow|today)|(datetime\.)?date\.today"

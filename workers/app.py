@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 import structlog
 
 from config.settings import Settings
-from config.topics import DEAD_LETTER_MAX_BYTES
 from schemas.alert import Evidence
 from schemas.article import Article
 from schemas.envelope import Incoming
@@ -28,6 +27,7 @@ from workers.errors import Broken, Refused
 from workers.health import Missing
 from workers.keeping import Keeper
 from workers.match import Matcher, explain
+from workers.options_of import options_of
 from workers.pipeline import Pipeline, Step
 from workers.placing import Placer
 from workers.recalling import Recalling
@@ -36,7 +36,6 @@ from workers.rules.book import Book, LiveRule
 from workers.standing import Standing
 from workers.streams.batches import Work
 from workers.streams.match_worker import App, match_app
-from workers.streams.options import Options
 from workers.streams.outbox_kafka import KafkaOutbox
 from workers.streams.past import Past
 from workers.streams.watchdog import Progress
@@ -46,28 +45,6 @@ from workers.thinking import Thinker
 log = structlog.get_logger("wirewatch")
 
 GC_THRESHOLDS = (50_000, 20, 50)  # instead of (700, 10, 10)
-
-
-def options_of(settings: Settings) -> Options:
-    """What the clients of Kafka need, from the settings."""
-    match = settings.match
-    return Options(
-        bootstrap=settings.kafka,
-        prefix=settings.topic_prefix,
-        group=match.group,
-        batch_max_records=match.batch_max_records,
-        batch_max_bytes=match.batch_max_bytes,
-        batch_max_wait_ms=match.batch_max_wait_ms,
-        session_timeout_s=match.session_timeout_s,
-        rebalance_timeout_s=match.rebalance_timeout_s,
-        heartbeat_interval_s=match.heartbeat_interval_s,
-        request_timeout_s=match.request_timeout_s,
-        stop_timeout_s=match.stop_timeout_s,
-        stall_timeout_s=match.stall_timeout_s,
-        outage_timeout_s=match.outage_timeout_s,
-        max_request_bytes=DEAD_LETTER_MAX_BYTES,
-        idempotent=match.producer == "idempotent",
-    )
 
 
 def failpoint(text: str) -> Callable[[Step], None]:
@@ -228,7 +205,5 @@ def match_app_of(settings: Settings, standing: Standing) -> App:
         progress=parts.progress,
         beside=parts.refusals.run,
         close=parts.close,
-        calendar=parts.calendar,
-        release=parts.release,
     )
-    return match_app(parts.options, work)
+    return match_app(parts.options, work, parts.calendar, parts.release)

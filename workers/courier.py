@@ -5,9 +5,10 @@ Pure but for what it is given; `streams/` reads and writes, `posting` sends.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from schemas.channel import Channel
@@ -43,7 +44,8 @@ class Courier:
         self._world = world
         self._desks: dict[str, Desk] = {}
         self._written: list[Written] = []
-        self._live = False
+        self._stirred: dict[tuple[str, str], None] = {}
+        self.is_live = False
         self._next_offset = 0
         self._rewritten_below = 0
 
@@ -66,27 +68,31 @@ class Courier:
         if desk is None:
             world = self._world
             waiting = Waiting(channel_id, world.silences)
-            desk = Desk(channel_id, world.terms, waiting, self._written.append, world.chance, world.channel_of)
+            stirred = partial(self._stir, channel_id)
+            desk = Desk(
+                *(channel_id, world.terms, waiting, self._written.append),
+                *(world.chance, world.channel_of, stirred),
+            )
             self._desks[channel_id] = desk
-            if self._live:
+            if self.is_live:
                 desk.go_live(now)
         return desk
 
     def go_live(self, now: datetime) -> None:
         """All that stood there was read: from now on it acts."""
-        self._live = True
+        self.is_live = True
         for desk in self._desks.values():
             desk.go_live(now)
 
     def change(self, channel_id: str, now: datetime) -> None:
         """The record of a channel has changed, or is gone."""
         desk = self._desks.get(channel_id)
-        if self._live and desk is not None:
+        if self.is_live and desk is not None:
             desk.change(now)
 
     def tick(self, now: datetime) -> None:
         """Time has passed."""
-        if self._live:
+        if self.is_live:
             for desk in self._desks.values():
                 desk.tick(now)
 
@@ -95,11 +101,13 @@ class Courier:
         times = [due for desk in self._desks.values() if (due := desk.next_due()) is not None]
         return min(times, default=None)
 
-    def outlets(self) -> Iterator[tuple[Desk, str]]:
-        """All endpoints for which something may wait."""
-        for desk in self._desks.values():
-            for endpoint_id in desk.outlets:
-                yield desk, endpoint_id
+    def _stir(self, channel_id: str, endpoint_id: str) -> None:
+        self._stirred[channel_id, endpoint_id] = None
+
+    def take_stirred(self) -> list[tuple[Desk, str]]:
+        """Endpoints for which there may be something to take since the last call."""
+        stirred, self._stirred = self._stirred, {}
+        return [(self._desks[channel_id], endpoint_id) for channel_id, endpoint_id in stirred]
 
     def ended(self, item: Item, attempt: Attempt) -> None:
         """An attempt is over."""
@@ -109,14 +117,15 @@ class Courier:
         """Alerts of which nothing is known, by channel: read the topic from its beginning, and `answer`."""
         return {channel_id: desk.asking for channel_id, desk in self._desks.items() if desk.asking}
 
-    def answer(self, records: Iterable[Notification | Delivery], now: datetime) -> None:
-        """What was found of all that was asked for."""
-        found: dict[str, list[Notification | Delivery]] = {channel_id: [] for channel_id in self.asking()}
+    def answer(
+        self, asked: Mapping[str, Collection[str]], records: Iterable[Notification | Delivery], now: datetime
+    ) -> None:
+        """What was found of what was asked for, by channel."""
+        found: dict[str, list[Notification | Delivery]] = {}
         for record in records:
-            if record.channel in found:
-                found[record.channel].append(record)
-        for channel_id, those in found.items():
-            self._desks[channel_id].answer(those, now)
+            found.setdefault(record.channel, []).append(record)
+        for channel_id, alerts in asked.items():
+            self._desks[channel_id].answer(alerts, found.get(channel_id, ()), now)
 
     def take_written(self) -> list[Outgoing]:
         """What is to be written since the last call, in its order."""
@@ -128,7 +137,7 @@ class Courier:
         """The offset at which a worker that takes over must begin to read."""
         kept = [lowest for desk in self._desks.values() if (lowest := desk.lowest()) is not None]
         lowest = min([*kept, self._next_offset])
-        if self._live and self._next_offset - lowest > WRITE_AGAIN_BEHIND and lowest >= self._rewritten_below:
+        if self.is_live and self._next_offset - lowest > WRITE_AGAIN_BEHIND and lowest >= self._rewritten_below:
             self._rewritten_below = self._next_offset
             for desk in self._desks.values():
                 desk.write_again(lowest + WRITE_AGAIN_BEHIND // 2)

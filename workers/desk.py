@@ -12,7 +12,7 @@ write. All that it knows it can learn again from the topic:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
 from schemas.alert import Alert, AlertKind
@@ -41,6 +41,7 @@ class Desk:
         emit: Callable[[Written], None],
         chance: Callable[[], float],
         channel_of: Callable[[str], Channel | None],
+        stirred: Callable[[str], None],
     ) -> None:
         self._channel_id = channel_id
         self._emit = emit
@@ -48,9 +49,8 @@ class Desk:
         self._fates = Fates(terms.remember_max)
         self._opens = Opens(terms.remember_max)
         self._waiting = waiting
-        self.outlets = Outlets(channel_id, terms, self._fates, emit, chance, channel_of)
+        self.outlets = Outlets(channel_id, terms, self._fates, emit, chance, channel_of, stirred)
         self._asking: dict[str, list[Opened]] = {}  # an alert of which nothing is known -> those that follow on it
-        self._history_is_known = False  # what is not known now was never sent
         self._live = False
         self._number = 0
 
@@ -99,6 +99,8 @@ class Desk:
     def _read_delivery(self, delivery: Delivery, offset: int) -> None:
         key = delivery.key.rpartition("/")[0]
         self._opens.tell(key, delivery, offset)
+        if delivery.state in FINAL and self._live:
+            self.outlets.settled(key, delivery.endpoint)
         if delivery.state in FINAL and (not delivery.replay or delivery.state is DeliveryState.DELIVERED):
             for alert_id in delivery.alerts:
                 self._fates.became(alert_id, delivery.endpoint, delivery.state)
@@ -169,7 +171,7 @@ class Desk:
                     self._drop(member, HeldReason.TAKEN_BACK, f"{alert.id} took it back before it was sent")
             self.outlets.take_back(opened.notification)
         ends = opened.notification.endpoints
-        unknown = None if self._history_is_known else self._fates.oldest_unknown(alert.previous, ends)
+        unknown = self._fates.oldest_unknown(alert.previous, ends)
         if unknown is not None:
             self._asking.setdefault(unknown, []).append(opened)
             return False
@@ -180,15 +182,16 @@ class Desk:
         return True
 
     def _has_got(self, alert_id: str | None, endpoint: str) -> bool:
-        return self._fates.reached(alert_id, endpoint) is Reached.YES
+        """Or may have: what is not known any more was known when it was asked first."""
+        return self._fates.reached(alert_id, endpoint) is not Reached.NO
 
     @property
     def asking(self) -> frozenset[str]:
         """Alerts that others follow on, and of which nothing is known: they stand where nobody has read, if at all."""
         return frozenset(self._asking)
 
-    def answer(self, records: Iterable[Notification | Delivery], now: datetime) -> None:
-        """What stands of them on the topic from its beginning, in its order: what is not among it was never sent."""
+    def answer(self, asked: Collection[str], records: Iterable[Notification | Delivery], now: datetime) -> None:
+        """What stands of those on the topic from its beginning, in its order; what is not among it was never sent."""
         for record in records:
             if isinstance(record, Delivery):
                 for alert_id in record.alerts:
@@ -198,12 +201,13 @@ class Desk:
                 self._fates.met(alert.id, alert.previous, record.endpoints)
                 if record.held is not None and record.part_of is None:
                     self._fates.dropped(alert.id)
-        asked = {each.notification.key: each for opened in self._asking.values() for each in opened}
-        self._asking.clear()
-        self._history_is_known = True
-        for opened in sorted(asked.values(), key=lambda each: each.offset):
+        waited: dict[str, Opened] = {}
+        for alert_id in asked:
+            if not self._fates.knows(alert_id):
+                self._fates.met(alert_id, None, ())
+            waited |= {each.notification.key: each for each in self._asking.pop(alert_id, ())}
+        for opened in sorted(waited.values(), key=lambda each: each.offset):
             self._consider(opened, now)
-        self._history_is_known = False
 
     def _queue(self, opened: Opened, now: datetime) -> None:
         for endpoint_id in opened.notification.endpoints:

@@ -32,6 +32,13 @@ class Metrics:
             registry=registry,
         )
         self.ready = Gauge("wirewatch_ready", "1 when the worker is ready", registry=registry)
+        self.dispatched = Counter("wirewatch_dispatched", "Alerts put to their channels", registry=registry)
+        self.attempts = Counter(
+            "wirewatch_attempts", "Attempts to deliver, by how they ended", ["outcome"], registry=registry
+        )
+        self.pending = Gauge(
+            "wirewatch_deliveries_pending", "Notifications that wait, each for each endpoint", registry=registry
+        )
         self.lag = Gauge(
             "wirewatch_lag", "Article records of this worker's partitions that are not committed yet", registry=registry
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from schemas.channel import Channel, Endpoint
@@ -37,7 +37,9 @@ class Outlets:
         emit: Callable[[Written], None],
         chance: Callable[[], float],
         channel_of: Callable[[str], Channel | None],
+        stirred: Callable[[str], None],
     ) -> None:
+        self._stirred = stirred  # hears of each endpoint for which something may be taken now
         self._channel_id = channel_id
         self._terms = terms
         self._fates = fates
@@ -77,6 +79,7 @@ class Outlets:
         for endpoint_id in self:
             if why := self._closed(endpoint_id):
                 self._clear(endpoint_id, why)
+            self._stirred(endpoint_id)
 
     def _standing(self, endpoint: Endpoint) -> Health:
         known, health = self._records.get(endpoint.id), self._health.get(endpoint.id)
@@ -99,7 +102,7 @@ class Outlets:
         queue = self._queues[endpoint_id]
         for item in queue.clear():
             self._hold(item, *why)
-        if endpoint_id not in self._endpoints and not len(queue):
+        if endpoint_id not in self._endpoints and not queue:
             del self._queues[endpoint_id]
 
     def put(self, item: Item) -> None:
@@ -109,6 +112,7 @@ class Outlets:
             why = HeldReason.QUEUE_FULL, f"{self._terms.queue_max} notifications wait for the endpoint already"
         if why is None:
             self._queues[item.endpoint].put(item)
+            self._stirred(item.endpoint)
         else:
             self._hold(item, *why)
 
@@ -132,6 +136,16 @@ class Outlets:
             self._hold(item, HeldReason.NEVER_SENT, "the endpoint has not got the alert that this follows on")
         return item
 
+    def endpoint(self, endpoint_id: str) -> Endpoint | None:
+        """As its channel's record has it now."""
+        return self._endpoints.get(endpoint_id)
+
+    def settled(self, key: str, endpoint_id: str) -> None:
+        """Somebody else has written what became of this notification at this endpoint: it waits no more."""
+        queue = self._queues.get(endpoint_id)
+        if queue is not None and queue.drop(key):
+            self._stirred(endpoint_id)
+
     def next_due(self, endpoint_id: str) -> datetime | None:
         """When there may be something to take."""
         queue = self._queues.get(endpoint_id)
@@ -144,6 +158,7 @@ class Outlets:
         before = self._health.get(item.endpoint, Health())
         health = self._health[item.endpoint] = before.after(attempt, self._terms.patience_s)
         queue = self._queues[item.endpoint]
+        self._stirred(item.endpoint)
         item.attempts = attempt.number
         if attempt.outcome is AttemptOutcome.ACCEPTED:
             queue.done(item)
@@ -157,7 +172,8 @@ class Outlets:
             self._tell(item.endpoint, before, health, attempt)
 
     def _retry(self, queue: Queue, item: Item, attempt: Attempt) -> None:
-        due = self._terms.schedule.due(attempt.number, attempt.at, attempt.retry_after_s, self._chance())
+        ended = attempt.at + timedelta(milliseconds=attempt.took_ms)
+        due = self._terms.schedule.due(attempt.number, ended, attempt.retry_after_s, self._chance())
         if due is not None:
             queue.again(item, due)
             self._write(item, DeliveryState.PENDING, attempt, due=due)

@@ -14,6 +14,7 @@ from schemas.delivery import Attempt, AttemptOutcome, Delivery, DeliveryRecord, 
 from schemas.envelope import Incoming
 from workers.courier import Courier, World
 from workers.delivery import Schedule, dispatch
+from workers.desk import Desk
 from workers.outlets import Terms
 from workers.restraint import Silences
 
@@ -123,7 +124,7 @@ class Partition:
         """Try what may be tried now; how many attempts there were."""
         self._take_in()
         made = 0
-        for desk, endpoint_id in list(self.courier.outlets()):
+        for desk, endpoint_id in self._outlets():
             while made < most and (item := desk.take(endpoint_id, self.now)) is not None:
                 made += 1
                 outcome = self.answers(endpoint_id, item.notification, item.attempts + 1)
@@ -131,6 +132,10 @@ class Partition:
                 attempt = Attempt(number=item.attempts + 1, at=self.now, outcome=outcome, took_ms=1, error=outcome)
                 self.courier.ended(item, attempt)
         return made
+
+    def _outlets(self) -> list[tuple[Desk, str]]:
+        desks = [self.courier.desk(channel_id, self.now) for channel_id in self.channels]
+        return [(desk, endpoint_id) for desk in desks for endpoint_id in desk.outlets]
 
     def settle(self) -> None:
         """Until nothing can be done at this time."""
@@ -149,7 +154,7 @@ class Partition:
         self.settle()
 
     def _next_due(self) -> datetime | None:
-        times = [desk.outlets.next_due(endpoint_id) for desk, endpoint_id in self.courier.outlets()]
+        times = [desk.outlets.next_due(endpoint_id) for desk, endpoint_id in self._outlets()]
         return min((each for each in [self.courier.next_due(), *times] if each is not None), default=None)
 
     def got(self, endpoint_id: str = "a") -> list[str]:
@@ -159,13 +164,14 @@ class Partition:
 
     def deliveries(self) -> dict[str, Delivery]:
         """The latest record of each."""
-        return {each.key: each for each in self._records() if isinstance(each, Delivery)}
+        return {each.key: each for each in self.records() if isinstance(each, Delivery)}
 
     def notifications(self) -> dict[str, Notification]:
         """The latest record of each."""
-        return {each.key: each for each in self._records() if isinstance(each, Notification)}
+        return {each.key: each for each in self.records() if isinstance(each, Notification)}
 
-    def _records(self) -> Iterator[DeliveryRecord]:
+    def records(self) -> Iterator[DeliveryRecord]:
+        """All that stand on the log."""
         return (_RECORDS.validate_json(value) for value in self.log if value is not None)
 
     def reasons(self) -> list[str]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from schemas.alert import AlertKind
-from schemas.delivery import AttemptOutcome, DeliveryState, EventType, Notification
+from schemas.delivery import AttemptOutcome, DeliveryState, EndpointHealth, EventType
 from schemas.silence import Matcher, Silence
 from tests.unit.courier_world import NOON, Partition, alert, channel, endpoint
 
@@ -123,22 +123,29 @@ def test_a_retraction_goes_only_where_the_alert_went() -> None:
 
 
 def answer_from_the_beginning(world: Partition) -> None:
-    asked = set().union(*world.courier.asking().values())
-    records = (
-        [
-            record
-            for record in world._records()
-            if not (
-                asked.isdisjoint(
-                    record.alerts if not isinstance(record, Notification) else {e.id for e in record.alerts}
-                )
-            )
-        ]
-        if asked
-        else []
-    )
-    world.courier.answer(records, world.now)
+    while asked := world.courier.asking():
+        world.courier.answer(
+            asked, [each for each in world.records() if not isinstance(each, EndpointHealth)], world.now
+        )
+        world.settle()
+
+
+def test_a_retraction_looks_up_the_whole_chain_where_nothing_of_it_is_known_any_more() -> None:
+    world = Partition(channel("a"))
+    world.dispatch(alert("1"))
     world.settle()
+    world.silences.put(silence())
+    world.dispatch(alert("1", AlertKind.UPDATED, previous="al_1"))
+    world.settle()
+    world.silences.drop("hush")
+    world.commit()
+    world.restart()
+    world.dispatch(alert("1", RETRACTED, previous="al_1_updated"), alert("2", RETRACTED, previous="al_2"))
+    world.settle()
+    assert world.got("a") == ["al_1"]
+    answer_from_the_beginning(world)
+    assert world.got("a") == ["al_1", "al_1_retracted"]
+    assert world.notifications()["desk/al_2_retracted"].held == "taken_back"
 
 
 def test_an_endpoint_that_came_later_gets_no_retraction_of_what_it_never_got() -> None:

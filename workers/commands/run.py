@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 import typer
 
@@ -37,7 +37,7 @@ def match(ctx: typer.Context) -> None:
     from config.logging import setup
 
     setup(settings.log_format, settings.log_level)
-    standing = _served(settings)
+    standing = _served(settings, "match")
     # The import compiles the matching engine where that has not been done before; the worker says so and can be asked.
     signal.signal(signal.SIGTERM, _leave)  # until the app has its own way
     from workers.app import match_app_of
@@ -50,22 +50,50 @@ def match(ctx: typer.Context) -> None:
     os._exit(code)
 
 
+@app.command(epilog=EXIT_CODES)
+def deliver(ctx: typer.Context) -> None:
+    """Send alerts to the endpoints of their channels, until SIGTERM or Ctrl-C.
+
+    Any number of copies may run; they share the channels. SIGTERM and Ctrl-C finish the attempts under way and end with
+    0. Every other end is a failure with another code, as of `run match`.
+
+    \b
+    Examples:
+      wirewatch run deliver
+      WIREWATCH_DELIVER_SECRETS_KEY=$KEY wirewatch run deliver
+    """
+    settings = settings_of(ctx)
+    from config.logging import setup
+
+    setup(settings.log_format, settings.log_level)
+    standing = _served(settings, "deliver")
+    signal.signal(signal.SIGTERM, _leave)  # until the app has its own way
+    from workers.deliver_app import deliver_app_of
+    from workers.streams.match_worker import run_app
+
+    worker = deliver_app_of(settings, standing)
+    code = ended(lambda: run_app(worker))
+    logging.shutdown()
+    os._exit(code)
+
+
 def _leave(*_: object) -> NoReturn:
     """Nothing has been begun yet."""
     raise SystemExit(0)
 
 
-def _served(settings: Settings) -> Standing:
+def _served(settings: Settings, worker: Literal["match", "deliver"]) -> Standing:
     """What the worker says of itself, over HTTP if that is wished for. Raises SettingsError."""
     from config.sources import SettingsError
     from workers.standing import Standing
 
     standing = Standing()
-    if settings.match.metrics_port:
+    section = settings.match if worker == "match" else settings.deliver
+    if section.metrics_port:
         try:
-            standing.serve(settings.match.metrics_host, settings.match.metrics_port)
+            standing.serve(section.metrics_host, section.metrics_port)
         except OSError as exc:
-            served = f"{settings.match.metrics_host}, match.metrics_port: {settings.match.metrics_port}"
-            told = f"match.metrics_host: {served}: cannot be listened on: {exc.strerror or exc}"
+            served = f"{section.metrics_host}, {worker}.metrics_port: {section.metrics_port}"
+            told = f"{worker}.metrics_host: {served}: cannot be listened on: {exc.strerror or exc}"
             raise SettingsError([told]) from None
     return standing

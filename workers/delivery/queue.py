@@ -127,6 +127,14 @@ class Queue:
             and lanes_of(item.notification) == ((rule_id, story),)
         ]
 
+    def drop(self, key: str) -> bool:
+        """Take out the notification of this key, unless it is under way. False where it does not wait here."""
+        item = self._items.get(key)
+        if item is None or item in self._taken:
+            return False
+        self.done(item)
+        return True
+
     def clear(self) -> list[Item]:
         """Take out all that is not under way, in its order: the endpoint is no more, or disabled."""
         items = sorted((item for item in self._items.values() if item not in self._taken), key=lambda each: each.number)

@@ -1,4 +1,4 @@
-"""The match worker's day: read the rules, join the group, take batch after batch, take leave.
+"""A worker's day: read what it goes by, join the group, take batch after batch, take leave.
 
 An outage is waited for here. The watchdog hears of everything that counts as getting on.
 """
@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import structlog
 from mode import Service
@@ -19,11 +19,10 @@ from workers.errors import Unavailable
 from workers.health import Health, Missing
 from workers.streams.bulk import Batch, BulkConsumer, within
 from workers.streams.followers import Follower
-from workers.streams.holder import Calendar, Holder
 from workers.streams.options import Options
 from workers.streams.watchdog import Progress, Watchdog
 
-log = structlog.get_logger("wirewatch.match")
+log = structlog.get_logger("wirewatch.batches")
 
 FIRST_RETRY_S = 0.1
 LONGEST_RETRY_S = 5.0
@@ -31,6 +30,14 @@ LOOK_EVERY_S = 2.0
 LOADING_TURN_S = 1.0
 
 T = TypeVar("T")
+
+
+class Until(Protocol):
+    """Does it, again and again while Kafka or Redis is away. Raises Unavailable when that has lasted too long."""
+
+    def __call__(self, do: Callable[[], Awaitable[T]]) -> Awaitable[T]:
+        """What it returns at last."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +53,17 @@ class Work:
     progress: Progress
     beside: Callable[[], Awaitable[None]]  # runs as long as the worker
     close: Callable[[], Coroutine[Any, Any, None]]
-    calendar: Calendar  # of what is held under embargo
-    release: Callable[[Sequence[Incoming]], Awaitable[None]]  # publishes what was held
 
 
 class Batches(Service):
-    """Follows the rules, then reads articles; the agent calls `handle` for each batch."""
+    """Follows the compacted topics, then reads; the agent calls `handle` for each batch. `others` run beside it."""
 
     def __init__(
         self,
         options: Options,
         bulk: BulkConsumer,
         follower: Follower,
-        holder: Holder,
+        others: Sequence[Service],
         work: Work,
         **kwargs: Any,
     ) -> None:
@@ -66,7 +71,7 @@ class Batches(Service):
         self._options = options
         self._bulk = bulk
         self._follower = follower
-        self._holder = holder
+        self._others = others
         self._work = work
         self._health = work.health
         self._progress = work.progress
@@ -83,7 +88,8 @@ class Batches(Service):
         await self._work.loaded()
         self._health.lacks(Missing.RULES, False)
         await self._meanwhile(self.add_runtime_dependency(self._bulk))
-        await self.add_runtime_dependency(self._holder)
+        for each in self._others:
+            await self.add_runtime_dependency(each)
         self._health.lacks(Missing.BROKER, False)
         self._health.lacks(Missing.PARTITIONS, False)
 
@@ -111,12 +117,13 @@ class Batches(Service):
             self._bulk.passed(batch)
 
     async def _told_and_committed(self, batch: Batch) -> None:
-        committed = await self._until_available(lambda: self._work.tell(batch.records))
-        if await self._until_available(lambda: self._bulk.commit(batch)):
+        committed = await self.until_available(lambda: self._work.tell(batch.records))
+        if await self.until_available(lambda: self._bulk.commit(batch)):
             self._progress.made()
             committed()
 
-    async def _until_available(self, do: Callable[[], Awaitable[T]]) -> T:
+    async def until_available(self, do: Callable[[], Awaitable[T]]) -> T:
+        """Do it, again and again while Kafka or Redis is away. Raises Unavailable when that has lasted too long."""
         started_s, pause_s = time.monotonic(), FIRST_RETRY_S
         missed: set[Missing] = set()
         while True:
@@ -176,7 +183,7 @@ class Batches(Service):
 
     async def on_stop(self) -> None:
         """Drain and take leave, both at once: children one after the other could take too long together."""
-        await asyncio.gather(self._bulk.stop(), self._follower.stop(), self._holder.stop())
+        await asyncio.gather(*(each.stop() for each in (self._bulk, self._follower, *self._others)))
 
     async def on_shutdown(self) -> None:
         """The bulk consumer has drained, the follower has stopped."""

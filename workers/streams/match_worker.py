@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterable
-from typing import Any, NoReturn
+from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
+from typing import Any, NoReturn, TypeAlias
 
 import faust
 import structlog
 from faust.app.base import BootStrategy
 
+from schemas.envelope import Incoming
 from workers.errors import Broken, Unavailable
 from workers.streams.batches import Batches, Work
 from workers.streams.bulk import Batch, BulkConsumer
 from workers.streams.followers import Follower
-from workers.streams.holder import Holder
+from workers.streams.holder import Calendar, Holder
 from workers.streams.options import Options
 
 log = structlog.get_logger("wirewatch.match")
@@ -64,9 +65,23 @@ async def handle_all(app: faust.App, service: Batches, bulk: BulkConsumer, batch
         await app.wait_until_stopped()
 
 
-def match_app(options: Options, work: Work) -> App:
-    """The faust app."""
-    app = App(
+Release: TypeAlias = Callable[[Sequence[Incoming]], Awaitable[None]]
+
+
+def match_app(options: Options, work: Work, calendar: Calendar, release: Release) -> App:
+    """The faust app. `calendar` is of what is held under embargo; `release` publishes it."""
+    app = frame(options)
+    channel = app.channel(maxsize=1)
+    bulk = BulkConsumer("articles", options, lambda batch: channel.send(value=batch))
+    follower = Follower(("lists", "channels"), ("rules",), options, work.keep)
+    holder = Holder(options, calendar, release)
+    run_in(app, channel, Batches(options, bulk, follower, (holder,), work, beacon=app.beacon), bulk)
+    return app
+
+
+def frame(options: Options) -> App:
+    """The app without anything in it."""
+    return App(
         options.prefix + options.group,
         broker=f"kafka://{options.bootstrap}",
         value_serializer="raw",
@@ -75,11 +90,10 @@ def match_app(options: Options, work: Work) -> App:
         topic_allow_declare=False,
         worker_redirect_stdouts=False,
     )
-    channel = app.channel(maxsize=1)
-    bulk = BulkConsumer("articles", options, lambda batch: channel.send(value=batch))
-    follower = Follower(("lists", "channels"), ("rules",), options, work.keep)
-    holder = Holder(options, work.calendar, work.release)
-    service = Batches(options, bulk, follower, holder, work, beacon=app.beacon)
+
+
+def run_in(app: App, channel: Any, service: Batches, bulk: BulkConsumer) -> None:
+    """Let the app run the service, and its agent take the batches from the channel."""
 
     @app.agent(channel)
     async def tell(batches: Any) -> None:
@@ -89,8 +103,6 @@ def match_app(options: Options, work: Work) -> App:
     async def start_batches() -> None:
         app.flow_control.resume()  # channels stay shut until faust's own consumer opens them, which is off
         await app.add_runtime_dependency(service)
-
-    return app
 
 
 def run_app(app: App) -> NoReturn:

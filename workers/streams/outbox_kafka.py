@@ -86,7 +86,9 @@ class KafkaOutbox:
             producer = await self._started()
             await self._name_topics(producer.client, [self._options.full(message.topic)])
             try:
-                await producer.send_and_wait(**self._record(message))
+                await producer.send_and_wait(
+                    **self._record(message), partition=await Parcels(producer, self._options).partition(message)
+                )
             except MessageSizeTooLargeError:
                 await self.stop()
                 return False

@@ -61,6 +61,10 @@ class Parcels:
             await self._send(target)
         return self._futures
 
+    async def partition(self, message: Outgoing) -> int:
+        """Of its topic."""
+        return (await self._target(message))[1]
+
     async def _send(self, target: tuple[str, int]) -> None:
         builder, places = self._open.pop(target)
         builder.close()  # nothing is added, so nothing is waited for
@@ -74,7 +78,8 @@ class Parcels:
         partitions = self._partitions.get(topic)
         if partitions is None:
             partitions = self._partitions[topic] = sorted(await self._producer.partitions_for(topic))
-        return topic, partitions[hashed(message.key) % len(partitions)]
+        by = message.key if message.by is None else message.by
+        return topic, partitions[hashed(by) % len(partitions)]
 
 
 @lru_cache(maxsize=4096)

@@ -82,11 +82,9 @@ class World:
             progress=self.progress,
             beside=nothing,
             close=nothing,
-            calendar=Calendar(),
-            release=nothing,
         )
         self.batches = Batches(
-            made, self.bulk, Follower((), (), made, nothing), Holder(made, Calendar(), nothing), work
+            made, self.bulk, Follower((), (), made, nothing), (Holder(made, Calendar(), nothing),), work
         )
 
     async def _tell(self, records: Sequence[Incoming]) -> Callable[[], None]:

@@ -1,0 +1,175 @@
+"""Send what is due, and write what came of it: the couriers decide, this waits for the world."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+
+import structlog
+
+from schemas.channel import Endpoint
+from schemas.delivery import Attempt, Notification
+from schemas.envelope import Outgoing
+from workers.courier import Courier
+from workers.delivery import Answer, Item
+from workers.desk import Desk
+
+log = structlog.get_logger("wirewatch.posting")
+
+LONGEST_NAP_S = 1.0
+MOST_UNWRITTEN = 5_000  # records: with more of them on their way nothing new is tried
+
+
+@dataclass(frozen=True, slots=True)
+class Wires:
+    """What this needs of the world."""
+
+    send: Callable[[Notification, Endpoint], Awaitable[Answer]]  # one attempt; never raises for what a receiver does
+    publish: Callable[[Sequence[Outgoing]], Awaitable[None]]  # until the broker has all; raises after too long
+    now: Callable[[], datetime]
+    tried: Callable[[Notification, Attempt], None]  # to be counted
+
+
+class Post:
+    """All couriers of a worker: one loop that takes, one that writes, and a task for each attempt."""
+
+    def __init__(self, wires: Wires, most_at_once: int) -> None:
+        self._wires = wires
+        self._most_at_once = most_at_once
+        self._couriers: dict[int, Courier] = {}
+        self._attempts: dict[Courier, set[asyncio.Task[None]]] = {}
+        self._under_way = 0
+        self._unwritten: list[Outgoing] = []
+        self._later: list[tuple[datetime, int, Courier, Desk, str]] = []  # a heap
+        self._planned: dict[tuple[Desk, str], datetime] = {}
+        self._number = count()
+        self._error: BaseException | None = None  # of an attempt: ours, since a receiver's is no exception
+        self._stirred = asyncio.Event()
+        self._to_write = asyncio.Event()
+        self._written = asyncio.Condition()
+
+    def open(self, partition: int, courier: Courier) -> None:
+        """The partition is ours."""
+        self._couriers[partition] = courier
+        self._attempts[courier] = set()
+
+    def stir(self) -> None:
+        """Something has changed: look again what can be taken, and write what is to be written."""
+        self._stirred.set()
+        for courier in self._couriers.values():
+            self._unwritten += courier.take_written()
+        if self._unwritten:
+            self._to_write.set()
+
+    async def close(self, partition: int, patience_s: float) -> None:
+        """The partition goes: nothing new is tried; what is under way may end, and what came of it is written."""
+        courier = self._couriers.get(partition)
+        if courier is None:
+            return
+        courier.is_live = False
+        attempts = self._attempts[courier]
+        if attempts:
+            _, late = await asyncio.wait(attempts, timeout=patience_s)
+            for task in late:
+                task.cancel()  # it is made again, by whoever has the partition then, under the same id
+        self.stir()
+        del self._couriers[partition], self._attempts[courier]
+
+    async def all_written(self) -> None:
+        """Returns when all that is to be written so far stands on the topics."""
+        async with self._written:
+            await self._written.wait_for(lambda: not self._unwritten)
+
+    async def run(self) -> None:
+        """Until it is cancelled. Raises what `publish` raises."""
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._take())
+            both.create_task(self._write())
+
+    async def _write(self) -> None:
+        while True:
+            await self._to_write.wait()
+            self._to_write.clear()
+            batch = list(self._unwritten)
+            await self._wires.publish(batch)
+            async with self._written:
+                del self._unwritten[: len(batch)]
+                self._written.notify_all()
+            self.stir()
+
+    async def _take(self) -> None:
+        while True:
+            if self._error is not None:
+                raise self._error
+            now = self._wires.now()
+            for courier in self._couriers.values():
+                courier.tick(now)
+            self._take_all(now)
+            self.stir()
+            self._stirred.clear()
+            try:
+                async with asyncio.timeout(self._nap_s(now)):
+                    await self._stirred.wait()
+            except TimeoutError:
+                continue
+
+    def _take_all(self, now: datetime) -> None:
+        if len(self._unwritten) > MOST_UNWRITTEN or self._under_way >= self._most_at_once:
+            return  # stirred again when some of it is done
+        while self._later and self._later[0][0] <= now:
+            _, _, courier, desk, endpoint_id = heapq.heappop(self._later)
+            self._planned.pop((desk, endpoint_id), None)
+            self._take_from(courier, desk, endpoint_id, now)
+        for courier in list(self._couriers.values()):
+            if courier.is_live:
+                for desk, endpoint_id in courier.take_stirred():
+                    self._take_from(courier, desk, endpoint_id, now)
+
+    def _take_from(self, courier: Courier, desk: Desk, endpoint_id: str, now: datetime) -> None:
+        if not courier.is_live:
+            return
+        while (item := desk.take(endpoint_id, now)) is not None:
+            endpoint = desk.outlets.endpoint(endpoint_id)
+            assert endpoint is not None  # noqa: S101 - what is taken is of an endpoint that is there
+            task = asyncio.create_task(self._try(courier, item, endpoint))
+            self._attempts[courier].add(task)
+            self._under_way += 1
+            task.add_done_callback(lambda done: self._ended(courier, done))
+        due = desk.outlets.next_due(endpoint_id)
+        planned = self._planned.get((desk, endpoint_id))
+        if due is not None and due > now and (planned is None or due < planned):
+            self._planned[desk, endpoint_id] = due
+            heapq.heappush(self._later, (due, next(self._number), courier, desk, endpoint_id))
+
+    async def _try(self, courier: Courier, item: Item, endpoint: Endpoint) -> None:
+        at = self._wires.now()
+        answer = await self._wires.send(item.notification, endpoint)
+        attempt = Attempt(
+            number=item.attempts + 1,
+            at=at,
+            outcome=answer.outcome,
+            took_ms=round(answer.took_ms, 1),
+            status=answer.status,
+            retry_after_s=answer.retry_after_s,
+            error=answer.error,
+            answer=answer.answer,
+        )
+        courier.ended(item, attempt)
+        self._wires.tried(item.notification, attempt)
+
+    def _ended(self, courier: Courier, task: asyncio.Task[None]) -> None:
+        self._under_way -= 1
+        self._attempts.get(courier, set()).discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._error = self._error or error
+        self.stir()
+
+    def _nap_s(self, now: datetime) -> float:
+        times = [due for courier in self._couriers.values() if (due := courier.next_due()) is not None]
+        times += [self._later[0][0]] if self._later else []
+        longest = now + timedelta(seconds=LONGEST_NAP_S)
+        return max((min([*times, longest]) - now).total_seconds(), 0.0)
