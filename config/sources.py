@@ -151,3 +151,11 @@ def _typed(text: str, knob: Knob) -> Any:
         return kind(text)
     except ValueError:
         return text
+
+
+def _nearest(name: str, names: Iterable[str]) -> str:
+    names = list(names)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.75)
+    last = name.rpartition(".")[2]
+    near = near or [each for each in names if each.rpartition(".")[2] == last]  # right word, wrong section
+    return f"did you mean {near[0]}?" if near else MANUAL
