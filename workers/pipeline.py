@@ -18,7 +18,7 @@ Nothing is waited for while claims are held, so two workers cannot block each ot
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Container, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from schemas.article import Article
@@ -176,15 +176,13 @@ class Pipeline:
             messages.append(Message(outgoing, None))
         return messages
 
-    async def _absent(self, plans: Sequence[Plan], fates: Sequence[Fate]) -> frozenset[str]:
+    async def _absent(self, plans: Sequence[Plan], fates: Sequence[Fate]) -> Container[str]:
         """Channels to be told that have no topic: they are named in the alerts as unknown."""
         matches = [match for fate in fates for match in (fate.tell, fate.update)]
-        names = {name for match in matches for live in match.rules.values() for name in live.rule.channels}
+        names = {name for match in matches for live in match.rules.values() for name in self._teller.channels_of(live)}
         names |= {name for plan in plans for follow in plan.follows for name in follow.before.channels}
-        if not names:
-            return frozenset()
-        missing = await self._outbox.missing([channel_topic(name) for name in names])
-        return frozenset(name for name in names if channel_topic(name) in missing)
+        missing = await self._outbox.missing([channel_topic(name) for name in names]) if names else ()
+        return _Absent(frozenset(name for name in names if channel_topic(name) not in missing))
 
     async def _publish(self, messages: Sequence[Message], tally: Tally) -> frozenset[tuple[str, str]]:
         """Send. What the broker refuses for its size is told in fewer words, once: an alert as a decision.
@@ -226,6 +224,16 @@ class Pipeline:
         retracted = [request for plan in plans for request in plan.forgets()]
         if retracted:
             await self._claims.forget(retracted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Absent:
+    """All channels but those that have a topic: also one that picks since that was asked, of which nobody knows."""
+
+    there: frozenset[str]
+
+    def __contains__(self, name: object) -> bool:
+        return name not in self.there
 
 
 def _told(messages: Sequence[Message], untold: Container[tuple[str, str]]) -> dict[tuple[str, str], Telling]:

@@ -68,6 +68,10 @@ class Teller:
         self._now = now
         self._limits = limits
 
+    def channels_of(self, live: LiveRule) -> tuple[str, ...]:
+        """Whom an alert of the rule goes to, if they are there: channels it names, and channels that pick it."""
+        return self._channels.wanted_by(live.rule)
+
     def tell(self, match: Match, absent: Container[str]) -> list[Message]:
         """An alert for each rule of the match, on `alerts` and on the topics of its channels.
 
@@ -97,7 +101,7 @@ class Teller:
     def _say(
         self, occasion: Occasion, match: Match, live: LiveRule, absent: Container[str], claim: str
     ) -> list[Message]:
-        where = route(live.rule.channels, self._channels, absent)
+        where = route(self.channels_of(live), self._channels, absent)
         rule = refer_to_rule(live.rule, live.canonical)
         return self._sent(occasion, match, rule, self._explain(live, match.article), where, claim)
 

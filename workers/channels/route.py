@@ -14,7 +14,7 @@ class Route(NamedTuple):
 
 
 def route(wanted: Iterable[str], known: Container[str], absent: Container[str] = ()) -> Route:
-    """Part the channels a rule names into those that exist and those that do not, each once, in order.
+    """Part the channels that an alert is for into those that exist and those that do not, each once, in order.
 
     A channel exists when it is `known` and not `absent`: its record is there, and its topic.
     """
