@@ -26,10 +26,10 @@ Row = dict[str, Any]
 class WorkerProcess:
     """`wirewatch run match` with its log in a file; `module` is what Python is started with."""
 
-    def __init__(self, environment: Mapping[str, str], log: Path, module: str = "workers") -> None:
+    def __init__(self, environment: Mapping[str, str], log: Path, module: str = "workers", kind: str = "match") -> None:
         self._log = log
         self._file = log.open("ab")
-        command = [sys.executable, "-m", module, "run", "match"]
+        command = [sys.executable, "-m", module, "run", kind]
         self.process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **environment}, stdout=self._file, stderr=self._file
         )
@@ -116,7 +116,13 @@ class House:
         """A worker, not yet ready. Settings by their environment names, without WIREWATCH_."""
         return self.start_module("workers", {}, settings)
 
-    def start_module(self, module: str, more: Mapping[str, str], settings: Mapping[str, object]) -> WorkerProcess:
+    def start_deliver(self, **settings: object) -> WorkerProcess:
+        """A deliver worker."""
+        return self.start_module("workers", {}, settings, "deliver")
+
+    def start_module(
+        self, module: str, more: Mapping[str, str], settings: Mapping[str, object], kind: str = "match"
+    ) -> WorkerProcess:
         """The same by another module, with more in its environment."""
         environment = {
             "WIREWATCH_KAFKA": self.bootstrap,
@@ -131,7 +137,7 @@ class House:
             **{f"WIREWATCH_{name.upper()}": str(value) for name, value in settings.items()},
             **more,
         }
-        worker = WorkerProcess(environment, self._folder / f"worker-{len(self._workers)}.log", module)
+        worker = WorkerProcess(environment, self._folder / f"worker-{len(self._workers)}.log", module, kind)
         self._workers.append(worker)
         return worker
 
