@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from schemas.alert import Alert, AlertKind
 from schemas.silence import Inhibition
-from workers.restraint.matching import Holds, all_of
+from workers.restraint.matching import Filed
 from workers.restraint.passing import passes
 
 _BOTH = "~both"  # no id has a `~`
@@ -27,27 +27,25 @@ class Hush:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    inhibition: Inhibition
-    is_source: Holds
-    is_target: Holds
-
-
 class Inhibitions:
     """Keeps each inhibition's latest record."""
 
     def __init__(self) -> None:
-        self._inhibitions: dict[str, _Kept] = {}
+        self._inhibitions: dict[str, Inhibition] = {}
+        self._sources = Filed()
+        self._targets = Filed()
 
     def put(self, inhibition: Inhibition) -> None:
         """Add or replace. What is noted already stays noted."""
-        kept = _Kept(inhibition, all_of(inhibition.source), all_of(inhibition.target))
-        self._inhibitions[inhibition.id] = kept
+        self._inhibitions[inhibition.id] = inhibition
+        self._sources.put(inhibition.id, inhibition.source)
+        self._targets.put(inhibition.id, inhibition.target)
 
     def drop(self, inhibition_id: str) -> None:
         """Forget an inhibition; one that is not there is forgotten already. What it has noted hushes nothing more."""
         self._inhibitions.pop(inhibition_id, None)
+        self._sources.drop(inhibition_id)
+        self._targets.drop(inhibition_id)
 
     def sources(self, alert: Alert, at: datetime) -> dict[str, datetime]:
         """What to note on the alert's story, each with its end; `at` is the time of its record.
@@ -56,24 +54,24 @@ class Inhibitions:
         """
         if alert.kind is AlertKind.RETRACTED:
             return {}
+        both = self._targets.holding(alert, alert.channels)
         return {
-            kept.inhibition.id + (_BOTH if kept.is_target(alert, alert.channels) else ""): _end(kept.inhibition, at)
-            for kept in self._inhibitions.values()
-            if kept.is_source(alert, alert.channels)
+            name + (_BOTH if name in both else ""): at + timedelta(seconds=self._inhibitions[name].lasts_s)
+            for name in self._sources.holding(alert, alert.channels)
         }
 
     def targets(self, alert: Alert, channel: str) -> tuple[Hush, ...]:
         """The inhibitions that may hush the alert on this channel; none of one that `passes`."""
         if passes(alert):
             return ()
+        both = self._sources.holding(alert, alert.channels)
         return tuple(
-            Hush(kept.inhibition, (name,) if kept.is_source(alert, alert.channels) else (name, name + _BOTH))
-            for name, kept in self._inhibitions.items()
-            if kept.is_target(alert, (channel,))
+            Hush(self._inhibitions[name], (name,) if name in both else (name, name + _BOTH))
+            for name in self._targets.holding(alert, (channel,))
         )
 
     def __iter__(self) -> Iterator[Inhibition]:
-        return (kept.inhibition for kept in self._inhibitions.values())
+        return iter(self._inhibitions.values())
 
     def __len__(self) -> int:
         return len(self._inhibitions)
@@ -93,7 +91,3 @@ def hushed_by(
         return None
     until, _, inhibition = max(found, key=lambda each: each[:2])
     return inhibition, until
-
-
-def _end(inhibition: Inhibition, at: datetime) -> datetime:
-    return at + timedelta(seconds=inhibition.lasts_s)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 from schemas.alert import Alert
@@ -11,20 +11,59 @@ from schemas.silence import Matcher, MatcherOp
 Channels: TypeAlias = Sequence[str]
 Holds: TypeAlias = Callable[[Alert, Channels], bool]
 
-# A field has several values where an alert has several tags, or is asked for all its channels at once.
+# A field has several values where an alert has several tags, or is asked for all its channels at once. The fields that
+# tell alerts apart best come first.
 _FIELDS: dict[str, Callable[[Alert, Channels], Sequence[str]]] = {
-    "rule": lambda alert, _: (alert.rule.id,),
-    "name": lambda alert, _: (alert.rule.name,),
-    "tag": lambda alert, _: alert.rule.tags,
-    "owner": lambda alert, _: (alert.rule.owner,),
-    "priority": lambda alert, _: (str(alert.rule.priority),),
-    "kind": lambda alert, _: (alert.kind.value,),
-    "source": lambda alert, _: (alert.article.source or "",),
-    "language": lambda alert, _: (alert.article.language or "",),
     "story": lambda alert, _: (alert.story,),
     "uri": lambda alert, _: (alert.article.uri,),
+    "rule": lambda alert, _: (alert.rule.id,),
+    "name": lambda alert, _: (alert.rule.name,),
     "channel": lambda _, channels: channels,
+    "tag": lambda alert, _: alert.rule.tags,
+    "source": lambda alert, _: (alert.article.source or "",),
+    "owner": lambda alert, _: (alert.rule.owner,),
+    "language": lambda alert, _: (alert.article.language or "",),
+    "kind": lambda alert, _: (alert.kind.value,),
+    "priority": lambda alert, _: (str(alert.rule.priority),),
 }
+_BY_WORTH = {field: at for at, field in enumerate(_FIELDS)}
+
+
+class Filed:
+    """Names with what they ask for, filed so that of thousands only those are asked that may hold.
+
+    Each is filed under the best thing that it wants to be so; those that want none, such as patterns, are asked always.
+    """
+
+    def __init__(self) -> None:
+        self._places: dict[str, tuple[str, str]] = {}  # of each name the field and the value
+        self._names: dict[str, dict[str, dict[str, Holds]]] = {}  # by field and value
+
+    def put(self, name: str, matchers: Sequence[Matcher]) -> None:
+        """Add or replace."""
+        self.drop(name)
+        wanted = (each for each in matchers if each.op is MatcherOp.IS)
+        best = min(wanted, key=lambda each: _BY_WORTH[each.field], default=None)
+        field, value = self._places[name] = (best.field, best.value) if best else ("", "")
+        self._names.setdefault(field, {}).setdefault(value, {})[name] = all_of(matchers)
+
+    def drop(self, name: str) -> None:
+        """Forget; one that is not there is forgotten already."""
+        field, value = self._places.pop(name, ("", None))
+        if value is not None:
+            del self._names[field][value][name]
+            if not self._names[field][value]:
+                del self._names[field][value]
+
+    def near(self, alert: Alert, channels: Channels) -> Iterator[tuple[str, Holds]]:
+        """All that hold, and some more: whether they do is still to be asked."""
+        for field, filed in self._names.items():
+            for value in _FIELDS[field](alert, channels) if field else ("",):
+                yield from filed.get(value, {}).items()
+
+    def holding(self, alert: Alert, channels: Channels) -> list[str]:
+        """Those that hold, by name."""
+        return sorted({name for name, holds in self.near(alert, channels) if holds(alert, channels)})
 
 
 def all_of(matchers: Sequence[Matcher]) -> Holds:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 
 from schemas.alert import Alert
 from schemas.silence import Silence
-from workers.restraint.matching import Holds, all_of
+from workers.restraint.matching import Filed
 
 
 class SilenceState(StrEnum):
@@ -33,39 +32,35 @@ def told_as(silence: Silence) -> str:
 
 
 class Silences:
-    """Keeps each silence's latest record, in the order in which they end: those that have ended cost nothing."""
+    """Keeps each silence's latest record."""
 
     def __init__(self) -> None:
-        self._silences: dict[str, tuple[Silence, Holds]] = {}
-        self._by_end: list[tuple[datetime, str]] = []
+        self._silences: dict[str, Silence] = {}
+        self._filed = Filed()
 
     def put(self, silence: Silence) -> None:
         """Add or replace."""
-        self.drop(silence.id)
-        self._silences[silence.id] = silence, all_of(silence.matchers)
-        insort(self._by_end, (silence.ends, silence.id))
+        self._silences[silence.id] = silence
+        self._filed.put(silence.id, silence.matchers)
 
     def drop(self, silence_id: str) -> None:
         """Forget a silence; one that is not there is forgotten already."""
-        kept = self._silences.pop(silence_id, None)
-        if kept is not None:
-            self._by_end.remove((kept[0].ends, silence_id))
+        self._silences.pop(silence_id, None)
+        self._filed.drop(silence_id)
 
     def silenced(self, alert: Alert, channel: str, now: datetime) -> Silence | None:
         """The silence that hushes it, of several the one that ends last."""
-        for at in range(len(self._by_end) - 1, self._ended(now) - 1, -1):
-            silence, holds = self._silences[self._by_end[at][1]]
-            if silence.starts <= now and holds(alert, (channel,)):
-                return silence
-        return None
-
-    def _ended(self, now: datetime) -> int:
-        """How many have ended."""
-        return bisect_right(self._by_end, now, key=lambda entry: entry[0])
+        found: Silence | None = None
+        for name, holds in self._filed.near(alert, (channel,)):
+            silence = self._silences[name]
+            longer = found is None or (found.ends, found.id) < (silence.ends, name)
+            if longer and silence.starts <= now < silence.ends and holds(alert, (channel,)):
+                found = silence
+        return found
 
     def __iter__(self) -> Iterator[Silence]:
         """All, also those that have ended, by their end."""
-        return (self._silences[silence_id][0] for _, silence_id in self._by_end)
+        return iter(sorted(self._silences.values(), key=lambda silence: (silence.ends, silence.id)))
 
     def __len__(self) -> int:
         return len(self._silences)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from schemas.alert import Alert, AlertKind
 from schemas.silence import Matcher, Silence
 from tests.unit.restraint.said import NOON, an_alert
-from workers.restraint.matching import all_of, like
+from workers.restraint.matching import Filed, all_of, like
 from workers.restraint.silence import Silences, SilenceState, state_of, told_as
 
 HOUR = timedelta(hours=1)
@@ -152,3 +152,30 @@ def test_the_answer_is_that_of_asking_each(rows: list[tuple[int, int, str]], hou
     right = [each for each in them if each.starts <= now < each.ends and each.matchers[0].value == "r1"]
     expected = max(right, key=lambda each: (each.ends, each.id), default=None)
     assert silences(*them).silenced(ALERT, "desk", now) == expected
+
+
+TEXTS = [
+    *("rule is r1", "rule is r2", "tag is asia", "tag is_not asia", "tag is war", "channel is desk", "name like p*"),
+    *("source is ", "priority is 3", "rule unlike r2", "kind is created"),
+]
+STEPS = st.lists(
+    st.tuples(st.sampled_from("abc"), st.lists(st.sampled_from(TEXTS), min_size=1, max_size=3) | st.none()), max_size=12
+)
+
+
+@given(
+    STEPS, st.sampled_from(["r1", "r2"]), st.sets(st.sampled_from(["asia", "war"])), st.sampled_from(["desk", "east"])
+)
+def test_those_that_are_found_are_those_that_hold(
+    steps: list[tuple[str, list[str] | None]], rule: str, tags: set[str], channel: str
+) -> None:
+    filed, plain, alert = Filed(), dict[str, list[Matcher]](), an_alert(rule=rule, tags=tuple(tags))
+    for name, texts in steps:
+        if texts is None:
+            filed.drop(name)
+            plain.pop(name, None)
+        else:
+            plain[name] = [matcher(text) for text in texts]
+            filed.put(name, plain[name])
+    expected = sorted(name for name, matchers in plain.items() if all_of(matchers)(alert, (channel,)))
+    assert filed.holding(alert, (channel,)) == expected
