@@ -38,15 +38,16 @@ DOORS = {
         *("aiohttp", "httpx", "requests", "urllib.request", "urllib3", "http.client", "http.server"),
         *("fastapi", "starlette", "uvicorn", "prometheus_client.start_http_server", "wsgiref"),
     ),
+    r".*_apprise\.py": ("apprise",),
     r"config/.*": ("os.environ", "os.environb", "os.getenv", "os.putenv"),
 }
 # Rule 3: files with the name of a door that have no twin, and why.
 WITHOUT_TWIN = {"workers/metrics_http.py": "Prometheus comes and reads; no decision hears of it"}
-DOOR_FILE = re.compile(r"(?P<noun>\w+)_(?P<library>redis|kafka|http)\.py")
+DOOR_FILE = re.compile(r"(?P<noun>\w+)_(?P<library>redis|kafka|http|apprise)\.py")
 
 # Rule 4: where time and chance may be taken from the machine: doors, and what starts and frames processes.
 CLOCKED = re.compile(
-    r"workers/(app|deliver_app|__main__)\.py|workers/(streams|commands|demo)/.*|.*_(redis|kafka|http)\.py|config/.*"
+    r"workers/(app|deliver_app|__main__)\.py|workers/(streams|commands|demo)/.*|.*_(redis|kafka|http|apprise)\.py|config/.*"
 )
 CLOCKS = re.compile(
     r"(datetime\.)?datetime\.(now|utcnow|today)|(datetime\.)?date\.today"
