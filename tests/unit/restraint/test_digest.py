@@ -81,6 +81,10 @@ def test_every_so_often_keeps_to_its_days() -> None:
     ]
 
 
+def test_the_first_moment_of_a_day_is_of_that_day() -> None:
+    assert next_digest(digest(days="mon", every_s=3600), utc("2026-05-09 12:00")) == utc("2026-05-11 00:00+02:00")
+
+
 SOME_DAYS = st.sets(st.sampled_from(DAYS), max_size=3)
 ZONES = st.sampled_from([BERLIN, "America/New_York", "Australia/Lord_Howe"])
 

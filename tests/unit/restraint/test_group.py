@@ -113,6 +113,14 @@ class TestTimes:
         channel.until(3000)
         assert channel.told == [(0, "new", ["a"]), (300, "new", ["b"]), (600, "new", ["c"])]
 
+    def test_a_repeat_that_comes_too_late_is_not_said(self) -> None:
+        groups = Groups(Grouping(wait_s=0, interval_s=1, repeat_s=60, lasts_s=75))
+        groups.add(an_alert("b", rule="r2"), after(1))
+        groups.add(an_alert("a"), after(9))
+        groups.flushed(R1, ["a"], after(10))
+        groups.flushed(R2, ["b"], after(11))
+        assert [(each.group, each.repeat) for each in groups.due(after(80))] == [(R1, True)]
+
     def test_groups_go_each_by_its_own_time(self) -> None:
         channel = Channel()
         channel.add(0, "a")

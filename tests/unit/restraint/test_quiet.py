@@ -59,6 +59,14 @@ def test_a_window_over_a_change_of_the_clock_is_quiet_for_all_that_the_clock_sho
     assert quiet([hours(text)], 3, utc(at)) == (None if until is None else utc(until))
 
 
+def test_where_the_clock_goes_back_over_midnight_a_window_of_another_day_may_hold() -> None:
+    sunday = [hours("00:00-00:30", "sun", "America/Goose_Bay")]  # from 00:01 back to 23:01 on Saturday
+    assert quiet(sunday, 3, utc("2010-11-06 23:59:59-03:00")) is None
+    assert quiet(sunday, 3, utc("2010-11-06 23:30-04:00")) == utc("2010-11-07 00:30-04:00")
+    friday = [hours("23:30-23:30", "fri", "America/Goose_Bay")]
+    assert quiet(friday, 3, utc("2010-11-07 00:00:30-03:00")) == utc("2010-11-06 23:30-04:00")
+
+
 def test_the_days_are_those_on_which_it_begins() -> None:
     weekend = [hours("22:00-07:00", "fri sat")]
     assert quiet(weekend, 3, utc("2026-05-09 03:00+02:00")) == utc("2026-05-09 07:00+02:00")  # a Saturday
