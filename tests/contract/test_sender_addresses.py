@@ -64,6 +64,13 @@ class TestTls:
         assert answer.error.startswith(error)
         assert receiver.counts["/ok"] == (1 if outcome is ACCEPTED else 0)
 
+    @pytest.mark.parametrize("way", ["/ok", "/garbage"])
+    async def test_what_speaks_no_tls_is_unreachable(self, receiver: Receiver, sender: HttpSender, way: str) -> None:
+        answer = await sender.send(request(receiver.url(way).replace("http:", "https:")), SHORT)
+        assert answer.outcome in {UNREACHABLE, TIMED_OUT}
+        assert answer.error.startswith("no connection")
+        assert receiver.got == []
+
     async def test_an_authority_that_is_not_set_is_not_trusted(self, tmp_path: Path, sender: HttpSender) -> None:
         async with Receiver(tls=Authority(tmp_path).context("good")) as receiver:
             answer = await sender.send(request(receiver.url("/ok", "localhost")), LIMITS)

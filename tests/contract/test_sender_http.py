@@ -53,6 +53,7 @@ def request(url: str, body: bytes = b"{}") -> Request:
         ("large", ACCEPTED, 200, ""),
         ("large?status=500", REJECTED, 500, "HTTP 500 Internal Server Error"),
         ("bomb", REJECTED, 500, "HTTP 500 Internal Server Error"),
+        ("falsely-packed", ACCEPTED, 200, ""),
         ("to-metadata", REJECTED, 302, "HTTP 302 Found: redirects are not followed"),
         ("to-itself", REJECTED, 307, "HTTP 307 Temporary Redirect: redirects are not followed"),
         ("reset-at-once", UNREACHABLE, None, "the connection broke: "),

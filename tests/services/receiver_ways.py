@@ -195,6 +195,7 @@ WAYS: dict[str, Way] = {
     "drip-body": drip_body,
     "large": large,
     "bomb": bomb,
+    "falsely-packed": fixed(200, {"content-encoding": "gzip"}, b"this is no gzip"),
     "to-metadata": fixed(302, {"location": METADATA}),
     "to-itself": to_itself,
     "reset-after-body": reset_after_body,

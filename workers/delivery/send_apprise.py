@@ -103,7 +103,6 @@ class AppriseSender:
             app_desc="wirewatch",
             async_mode=False,  # in this thread, not in another of the library's
             service_timeout=0,  # we do not wait so long
-            http_redirects=False,
             storage_mode="memory",
             secure_logging=True,
         )

@@ -9,6 +9,7 @@ import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache, partial
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from workers.delivery.sender import Answer, Request, SendLimits, error_shown, ou
 READ_BYTES = 64 * 1024  # of an answer; then the connection is closed
 WHOLE_BYTES = 1024 * 1024  # a larger request is handed to the network in parts
 BUFFER_BYTES = 16 * 1024  # aiohttp stops reading from the network at twice this
+URLS_KEPT = 4096
 KEEP_ALIVE_S = 4.0  # below the 5 s after which common servers hang up: a POST on such a connection is lost
 
 Tried = dict[str, str | None]  # address: why it was refused
@@ -49,6 +51,8 @@ class HttpSender:
         if self.ca_file:
             trust.load_verify_locations(cafile=self.ca_file)
         trust.set_alpn_protocols(("http/1.1",))
+        # The same URLs come again and again; what is judged is their text, and that does not change.
+        self._checked = lru_cache(URLS_KEPT)(partial(check_url, policy=self.policy))
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 ssl=trust,
@@ -71,7 +75,7 @@ class HttpSender:
         began = time.perf_counter()
         _tried.set({})
         try:
-            answer = await self._post(check_url(request.url, self.policy), request, limits)
+            answer = await self._post(self._checked(request.url), request, limits)
         except Forbidden as exc:
             answer = _failed(AttemptOutcome.FORBIDDEN, str(exc))
         except aiohttp.ConnectionTimeoutError:

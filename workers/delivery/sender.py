@@ -76,6 +76,8 @@ def retry_after_s(value: str | None, now: datetime) -> float | None:
     Seconds or an HTTP date: RFC 9110, 10.2.3.
     """
     text = (value or "").strip()
+    if not text:
+        return None
     if text.isascii() and text.isdigit():
         return min(float(text[:20]), RETRY_AFTER_MOST_S)
     try:
@@ -89,7 +91,7 @@ def retry_after_s(value: str | None, now: datetime) -> float | None:
 def shown(body: bytes, most_bytes: int = ANSWER_BYTES) -> str:
     """The beginning of an answer as text for logs and terminals: nothing in it moves a cursor or hides a word."""
     text = body[:most_bytes].decode("utf-8", "replace")
-    plain = "".join(_plain(character) for character in text)
+    plain = text if text.isprintable() else "".join(_plain(character) for character in text)
     return plain.encode()[:most_bytes].decode("utf-8", "ignore")
 
 
