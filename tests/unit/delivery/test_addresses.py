@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 
 from workers.delivery.addresses import METADATA, V4, V6, Address, forbidden
 
-INTERESTING = [each for network, _ in (*V4, *V6) for each in (network[0], network[-1])]
+INTERESTING: list[Address] = [
+    *(each for network, _ in V4 for each in (network[0], network[-1])),
+    *(each for network, _ in V6 for each in (network[0], network[-1])),
+]
 NEAR = [address + step for address in INTERESTING for step in (-1, 0, 1) if 0 <= int(address) + step < 2**32 - 1]
 V4_ADDRESSES = st.integers(0, 2**32 - 1).map(IPv4Address)
 V6_ADDRESSES = st.one_of(
