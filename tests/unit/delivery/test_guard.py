@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from tests.sources import ROOT
+from workers.delivery import guard
 from workers.delivery.guard import Forbidden, Policy, check_url
 
 DATA = ROOT / "tests" / "data"
@@ -87,6 +88,17 @@ def test_a_refusal_names_neither_path_nor_query_nor_password() -> None:
         with pytest.raises(Forbidden) as caught:
             check_url(url, Policy())
         assert "TOKEN" not in str(caught.value)
+
+
+@pytest.mark.parametrize("reader", ["urlsplit", "URL"])
+@pytest.mark.parametrize("other", ["https://127.0.0.1/", "http://e.example/", "https://e.example:444/"])
+def test_a_url_that_one_reader_reads_otherwise_is_refused(
+    monkeypatch: pytest.MonkeyPatch, reader: str, other: str
+) -> None:
+    read = {"urlsplit": urlsplit, "URL": URL}[reader]
+    monkeypatch.setattr(guard, reader, lambda _: read(other))
+    with pytest.raises(Forbidden, match="read in more than one way"):
+        check_url("https://e.example/", Policy())
 
 
 PIECES = "https: http: // / \\ @ : ? # [ ] ::1 % . 127 0 1 0x7f 。 example com localhost 443 ８ ß xn-- - _ a fe80:: %2e"
