@@ -133,15 +133,20 @@ class Courier:
         self._written.clear()
         return written
 
-    def lowest(self) -> int:
-        """The offset at which a worker that takes over must begin to read."""
+    def lowest(self, now: datetime) -> int:
+        """The offset at which a worker that takes over must begin to read.
+
+        What has been open for long is written again, so that it moves on. What a successor could do without holds it
+        up no longer than that.
+        """
         kept = [lowest for desk in self._desks.values() if (lowest := desk.lowest()) is not None]
         lowest = min([*kept, self._next_offset])
         if self.is_live and self._next_offset - lowest > WRITE_AGAIN_BEHIND and lowest >= self._rewritten_below:
             self._rewritten_below = self._next_offset
             for desk in self._desks.values():
                 desk.write_again(lowest + WRITE_AGAIN_BEHIND // 2)
-        return lowest
+        worth = [each for desk in self._desks.values() if (each := desk.worth_reading(now)) is not None]
+        return min([lowest, *(max(each, self._next_offset - WRITE_AGAIN_BEHIND) for each in worth)])
 
     def __len__(self) -> int:
         """How many notifications wait, each counted for each endpoint."""

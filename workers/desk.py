@@ -67,6 +67,8 @@ class Desk:
         if notification.type in ALERTS and not notification.replay:
             (alert,) = notification.alerts
             self._fates.met(alert.id, alert.previous, notification.endpoints)
+            if alert.kind is AlertKind.RETRACTED and alert.previous:
+                self._waiting.gone(alert.previous)
             if notification.held is not None:
                 if notification.part_of is None:
                     self._fates.dropped(alert.id)
@@ -111,8 +113,12 @@ class Desk:
     def lowest(self) -> int | None:
         """Where a worker that takes over must begin to read; None when there is nothing that it must know."""
         offsets = [offset for _, offset in self.outlets.records()]
-        kept = (self._opens.lowest(), self._waiting.lowest())
-        return min([*offsets, *(offset for offset in kept if offset is not None)], default=None)
+        opened = self._opens.lowest()
+        return min([*offsets, *([] if opened is None else [opened])], default=None)
+
+    def worth_reading(self, now: datetime) -> int | None:
+        """Where it should begin, to count what was left out and to know when groups have told; None: anywhere."""
+        return self._waiting.lowest(now)
 
     def write_again(self, below: int) -> None:
         """What stands below this offset is written again at the end, so that reading can begin later."""

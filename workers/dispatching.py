@@ -77,7 +77,7 @@ class Dispatcher:
         stories = {each.alerts[0].story for each, hushes in zip(notifications, targets, strict=True) if hushes}
         if not stories:
             return list(notifications)
-        now = max(each.made for each in notifications)
+        now = min(each.made for each in notifications)  # each is judged by its own time
         noted = await self._hushes.noted(sorted(stories), now)
         return [
             _marked(each, hushes, noted.get(each.alerts[0].story, {}))

@@ -7,7 +7,7 @@ in one of its own.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby, islice
@@ -17,9 +17,10 @@ from schemas.channel import Channel, ChannelState
 from schemas.delivery import EventType, Notification
 from schemas.reasons import HeldReason
 from workers.delivery import named
-from workers.restraint import Buckets, Groups, Silences, Telling, next_digest, quiet, told_as
+from workers.restraint import Arrival, Buckets, Groups, Silences, Telling, next_digest, quiet, told_as
 
 MOST_LEFT_OUT = 100_000
+MOST_GONE = 10_000
 MOST_COUNTED = 2_000  # in one message, which names them all for whoever takes over
 LEFT_OUT_WAIT = timedelta(hours=1)
 COUNTED = frozenset({HeldReason.SILENCED, HeldReason.INHIBITED, HeldReason.THROTTLED})
@@ -61,7 +62,8 @@ class Waiting:
         self._left_out: dict[str, tuple[str, HeldReason, int]] = {}  # key -> rule, reason, offset
         self._left_out_since: datetime | None = None
         self._released: dict[str, HeldReason] = {}
-        self._tellings: list[tuple[Telling, int]] = []  # digests of groups that may still be waited behind
+        self._gone: dict[str, None] = {}  # lately retracted
+        self._digests: list[tuple[Notification, int]] = []  # of groups: what is said next, and when, depends on them
 
     def __len__(self) -> int:
         return len(self._waits)
@@ -76,8 +78,8 @@ class Waiting:
         self._times.clear()
         self._released = {wait.notification.key: wait.reason for wait in afresh}  # those that may go, go together
         self._groups = Groups(channel.group) if channel and channel.group else None
-        if self._groups:
-            self._groups.restore((), [telling for telling, _ in self._tellings])
+        if self._groups is not None:
+            self._groups.restore(*_history([digest for digest, _ in self._digests], self._gone))
         self._buckets = Buckets(channel.throttle) if channel and channel.throttle else None
         return [wait.notification for wait in afresh]
 
@@ -142,11 +144,11 @@ class Waiting:
         for reason, waited in groupby(over, key=_reason):
             together = reason in (HeldReason.DIGESTED, HeldReason.GROUPED)
             bundles.append(Bundle(reason, self._out(waited), always_together=together))
-        for due in self._groups.due(now) if self._groups else ():
+        for due in self._groups.due(now) if self._groups is not None else ():
             keys = [f"{self._channel_id}/{alert.id}" for alert in due.alerts]
             told = self._out([self._waits[key] for key in keys if key in self._waits])
             bundles.append(Bundle(HeldReason.GROUPED, told, due.alerts if due.repeat else (), due.group, due.at))
-            if self._groups:
+            if self._groups is not None:
                 self._groups.flushed(due.group, [alert.id for alert in due.alerts], now)
         if self._left_out_since and now >= self._left_out_since + LEFT_OUT_WAIT:
             bundles.append(Bundle(HeldReason.THROTTLED))
@@ -212,6 +214,14 @@ class Waiting:
                 self._forget(key)
         return taken
 
+    def gone(self, alert_id: str) -> None:
+        """It was retracted: nobody is told of it again."""
+        self._gone[alert_id] = None
+        if len(self._gone) > MOST_GONE:
+            del self._gone[next(iter(self._gone))]
+        if self._groups is not None:
+            self._groups.remove(alert_id)
+
     def left_out(self, notification: Notification, reason: HeldReason, offset: int, now: datetime) -> None:
         """No endpoint gets it, which the next message counts."""
         self._forget(notification.key)
@@ -237,16 +247,29 @@ class Waiting:
             self._left_out.pop(key, None)
         group = digest.data.get("group")
         if group:
-            telling = Telling(group, tuple(alert.id for alert in digest.alerts), digest.made)
-            self._tellings = [each for each in self._tellings if each[0].group != group] + [(telling, offset)]
+            self._digests.append((digest, offset))
             if self._groups is not None:
-                self._groups.flushed(*telling)
+                self._groups.flushed(group, [alert.id for alert in digest.alerts], digest.made)
         for alert in digest.alerts:
             self._forget(f"{self._channel_id}/{alert.id}")
 
-    def lowest(self) -> int | None:
-        """The first offset of what must be read to know all this, besides the notifications that wait."""
-        return min((offset for _, _, offset in self._left_out.values()), default=None)
+    def lowest(self, now: datetime) -> int | None:
+        """The first offset of what is worth reading to know all this, besides the notifications that wait."""
+        grouping = self._channel.group if self._channel else None
+        if grouping is not None:
+            matters = timedelta(seconds=grouping.lasts_s if grouping.repeat_s else grouping.interval_s)
+            self._digests = [each for each in self._digests if now - each[0].made < matters]
+        offsets = [offset for _, offset in self._digests] + [offset for _, _, offset in self._left_out.values()]
+        return min(offsets, default=None)
+
+
+def _history(digests: Iterable[Notification], gone: Container[str]) -> tuple[list[Arrival], list[Telling]]:
+    """What groups must know of messages that have gone out."""
+    arrivals = [Arrival(alert, digest.made) for digest in digests for alert in digest.alerts if alert.id not in gone]
+    tellings = [
+        Telling(digest.data["group"], tuple(alert.id for alert in digest.alerts), digest.made) for digest in digests
+    ]
+    return arrivals, tellings
 
 
 def _reason(wait: _Wait) -> HeldReason:

@@ -93,7 +93,7 @@ class Partition:
     def commit(self) -> None:
         """Where a successor begins to read."""
         self._take_in()
-        self.committed = self.courier.lowest()
+        self.committed = self.courier.lowest(self.now)
 
     def dispatch(self, *alerts: Alert) -> None:
         """As the other half of the worker does."""

@@ -247,71 +247,6 @@ def test_a_full_queue_holds_what_comes_and_says_so() -> None:
     assert world.reasons() == ["queue_full", "queue_full"]
 
 
-def test_a_digest_tells_what_has_waited_and_what_was_left_out() -> None:
-    world = Partition(channel("a", digest={"every_s": 3600}, throttle={"burst": 2, "per_hour": 1}))
-    world.dispatch(*(alert(str(number)) for number in range(4)))
-    world.dispatch(alert("urgent", priority=1))
-    world.settle()
-    assert world.got("a") == ["al_urgent"]
-    world.after(hours=1)
-    (digest,) = [each for each in world.notifications().values() if each.type is EventType.DIGEST]
-    assert [each.id for each in digest.alerts] == ["al_0", "al_1"]
-    assert digest.data["left_out"] == {"throttled": {"r1": 2}}
-    assert world.got("a") == ["al_urgent", digest.id]
-    assert sorted(world.reasons()) == ["digested", "digested", "throttled", "throttled"]
-
-
-def test_a_digest_that_was_written_before_a_kill_is_sent_as_it_was_written() -> None:
-    world = Partition(channel("a", digest={"every_s": 3600}))
-    world.dispatch(alert("1"), alert("2"))
-    world.settle()
-    world.now += timedelta(hours=1)
-    world.courier.tick(world.now)
-    written = [each for each in world.courier.take_written() if each.topic == "deliveries"]
-    world.log.append(written[0].value)  # killed before the others
-    world.dispatch(alert("3"))
-    world.restart()
-    world.settle()
-    (digest,) = [each for each in world.notifications().values() if each.type is EventType.DIGEST]
-    assert world.got("a") == [digest.id]
-    assert {each.id for each in digest.alerts} == {"al_1", "al_2"}
-
-
-def test_a_retraction_takes_out_what_waits_in_its_group() -> None:
-    world = Partition(channel("a", group={"by": ["rule"], "wait_s": 30}))
-    world.dispatch(alert("1"), alert("2"))
-    world.settle()
-    world.dispatch(alert("1", RETRACTED, previous="al_1"))
-    world.after(minutes=1)
-    (digest,) = [each for each in world.notifications().values() if each.type is EventType.DIGEST]
-    assert [each.id for each in digest.alerts] == ["al_2"]
-    assert world.got("a") == [digest.id]
-    assert world.reasons().count("taken_back") == 2
-
-
-def test_quiet_hours_end_with_one_message_and_let_the_urgent_pass() -> None:
-    world = Partition(channel("a", quiet=[{"start": "11:00", "end": "13:00", "bypass_priority": 2}]))
-    world.dispatch(alert("1"), alert("2"), alert("p", priority=2))
-    world.settle()
-    assert world.got("a") == ["al_p"]
-    world.after(hours=1)
-    assert len(world.got("a")) == 2
-    (digest,) = [each for each in world.notifications().values() if each.type is EventType.DIGEST]
-    assert [each.id for each in digest.alerts] == ["al_1", "al_2"]
-
-
-def test_a_paused_channel_goes_on_with_what_has_waited() -> None:
-    world = Partition(channel("a", state="paused"))
-    world.dispatch(alert("1"), alert("2"))
-    world.after(days=1)
-    assert world.sent == []
-    world.channels["desk"] = channel("a")
-    world.courier.change("desk", world.now)
-    world.settle()
-    assert len(world.got("a")) == 1
-    assert set(world.reasons()) == {"channel_paused"}
-
-
 @pytest.mark.parametrize("fields", [{}, {"group": {"by": ["rule"], "wait_s": 5}}, {"digest": {"every_s": 60}}])
 @pytest.mark.parametrize("seed", range(15))
 def test_whatever_is_killed_each_alert_reaches_each_endpoint(seed: int, fields: dict[str, object]) -> None:
@@ -339,4 +274,4 @@ def test_whatever_is_killed_each_alert_reaches_each_endpoint(seed: int, fields: 
         for number in range(40):
             told_in = held[f"desk/al_{number}"].part_of
             assert (told_in or f"al_{number}") in told
-    assert world.courier.lowest() == len(world.log), "nothing is open any more"
+    assert world.courier.lowest(world.now) == len(world.log), "nothing is open any more"
