@@ -95,8 +95,8 @@ def test_a_refusal_names_neither_path_nor_query_nor_password() -> None:
 def test_a_url_that_one_reader_reads_otherwise_is_refused(
     monkeypatch: pytest.MonkeyPatch, reader: str, other: str
 ) -> None:
-    read = {"urlsplit": urlsplit, "URL": URL}[reader]
-    monkeypatch.setattr(guard, reader, lambda _: read(other))
+    misread = urlsplit(other) if reader == "urlsplit" else URL(other)
+    monkeypatch.setattr(guard, reader, lambda _: misread)
     with pytest.raises(Forbidden, match="read in more than one way"):
         check_url("https://e.example/", Policy())
 
