@@ -157,6 +157,8 @@ def _judge_decisions(
     held: dict[Pair, set[str]] = defaultdict(set)
     without_alert = set()
     for row in house.rows("decisions"):
+        if row["channel"]:  # what it holds back of an alert
+            continue
         pair = Pair(row["rule"]["id"], row["article"]["uri"])
         held[pair].add(row["record"])
         if row["reason"] not in BESIDE_AN_ALERT:

@@ -98,7 +98,9 @@ def _show(record: Incoming) -> None:
     value = record.value or b""
     try:
         if record.topic == "decisions":
-            show(read(Decision, "decision", value, MAX_BYTES), out())
+            decision = read(Decision, "decision", value, MAX_BYTES)
+            if decision.channel is None:  # else it tells what a channel holds back of an alert
+                show(decision, out())
         else:
             show(read(Alert, "alert", value, MAX_BYTES), out())
     except Refused as why:
@@ -113,6 +115,8 @@ def _show_json(record: Incoming) -> None:
         data = orjson.loads(value)
     except orjson.JSONDecodeError:
         say_error(f"{record.position} is no JSON")
+        return
+    if record.topic == "decisions" and isinstance(data, dict) and data.get("channel"):
         return
     one_line = b"\n" not in value and b"\r" not in value
     say_json((value if one_line else orjson.dumps(data)).decode())

@@ -37,7 +37,12 @@ class Summary:
     _told: set[str] = field(default_factory=set)
 
     def take(self, record: Alert | Decision | DeadLetter, read_at_s: float) -> bool:
-        """Count a record that was read at this time, seconds since 1970. False when it was counted before."""
+        """Count a record that was read at this time, seconds since 1970.
+
+        False when it was counted before, or says what a channel holds back of an alert: that is no match.
+        """
+        if isinstance(record, Decision) and record.channel is not None:
+            return False
         known = (
             record.id if isinstance(record, Alert | Decision) else f"{record.topic}/{record.partition}/{record.offset}"
         )

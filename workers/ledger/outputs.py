@@ -73,7 +73,9 @@ class Outputs:
         return None if any(seen[1] <= each <= at_ms for each in self._retracted_ms.get(subject, ())) else seen[1]
 
     def decision(self, decision: Decision, at_ms: int) -> None:
-        """One from `decisions`."""
+        """One from `decisions`. What is decided of an alert on its way to endpoints is no answer to an article."""
+        if decision.channel is not None:
+            return
         source = Source(decision.article.uri, decision.article.version, received_ms(decision))
         if source.received_ms < self._since_ms:
             return

@@ -123,3 +123,11 @@ def test_a_clock_that_is_set_back_makes_no_negative_latency() -> None:
     summary = Summary(rules=1)
     summary.take(alert("al_1"), NOON_S - 5)
     assert summary.latencies_ms == [0]
+
+
+def test_what_channels_hold_back_of_alerts_is_no_match() -> None:
+    summary = Summary(rules=1)
+    grouped = decision("d", HeldReason.GROUPED).model_copy(update={"channel": "desk"})
+    assert not summary.take(grouped, NOON_S)
+    assert summary.matches == 0
+    assert not summary.fired

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import orjson
 import pytest
 
 from schemas.alert import AlertKind
@@ -186,3 +187,16 @@ def test_an_alert_of_any_kind_accounts_for_its_match(kind: AlertKind) -> None:
     audit = town.audit()
     assert_balanced(audit)
     assert audit.rules["r"].told == {kind: 1}
+
+
+def test_what_is_decided_of_deliveries_is_no_part_of_the_account_of_matches() -> None:
+    town = settled()
+    town.tell(bulletin(1), bulletin(1))
+    before = town.audit().total
+    row = orjson.loads(town.records("decisions")[0].value or b"")
+    held = {"id": "de_x", "reason": HeldReason.THROTTLED, "channel": "desk", "record": "alerts/0/0"}
+    town.put("decisions", "r", row | held)
+    town.put("decisions", "r", row | held | {"id": "de_y", "endpoint": "a", "record": "articles/0/0"})
+    audit = town.audit()
+    assert_balanced(audit)
+    assert audit.total == before
