@@ -17,6 +17,7 @@ from workers.ledger import Audit
 from workers.streams.archive import MemoryArchive
 
 GROUP = "g"
+DELIVER_GROUP = "d"
 START_MS = 1_777_636_800_000
 TOPICS = ("articles", "rules", "lists", "held", "alerts", "decisions", "dead-letters", "alerts.desk", "alerts.east")
 Row = Mapping[str, object]
@@ -82,7 +83,7 @@ class Town:
 
     def audit(self, since_ms: int = 0, edit_live_s: float = 2.0) -> Audit:
         """What the ledger says now."""
-        terms = Terms(GROUP, 1_000_000, since_ms, int(edit_live_s * 1000))
+        terms = Terms(GROUP, 1_000_000, since_ms, int(edit_live_s * 1000), DELIVER_GROUP)
         return audit(self.archive, terms, lambda: self.world.now_ms, lambda *_: lambda: None)
 
     def records(self, topic: str) -> list[Incoming]:
