@@ -51,6 +51,16 @@ class Quay:
             self.come(each)
         self.partition.settle()
 
+    def catch_up(self) -> None:
+        """The courier reads what is there, and hears what it has asked of the topic's beginning."""
+        world = self.partition
+        world.send(0)
+        while asked := world.courier.asking():
+            wanted = frozenset[str]().union(*asked.values())
+            rows = [row for _, row in self._rows() if isinstance(row, Notification | Delivery)]
+            world.courier.answer(asked, [row for row in rows if wanted & _alerts_of(row)], world.now)
+            world.send(0)
+
     def edit(self, desk: Channel) -> None:
         """The channel's record."""
         self.partition.channels[desk.id] = desk
@@ -107,6 +117,10 @@ class Quay:
     def put(self, row: DeliveryRecord) -> None:
         """By hand, behind all others; the courier does not hear of it."""
         self.partition.log.append(row.model_dump_json().encode())
+
+
+def _alerts_of(row: Notification | Delivery) -> set[str]:
+    return {row.id for row in row.alerts} if isinstance(row, Notification) else set(row.alerts)
 
 
 def follow_up(name: str, kind: str, previous: str) -> Alert:
