@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from kafka import TopicPartition
+from kafka.errors import KafkaError
 
 from schemas.envelope import Incoming
 from workers.streams.admin import Admin
@@ -41,6 +42,28 @@ class KafkaArchive(Admin):
         with self._consumer([topic], group=self._prefix + group) as consumer, self._translated():
             offsets = {each.partition: consumer.committed(each) for each in consumer.assignment()}
         return {partition: offset for partition, offset in offsets.items() if offset is not None}
+
+    def members(self, group: str) -> int | None:
+        """How many the group has now; None where the broker does not tell."""
+        name = self._prefix + group
+        try:
+            found = self._client.describe_groups([name]).get(name, {})
+        except (KafkaError, OSError):
+            return None
+        return None if found.get("error") else len(found.get("members", ()))
+
+    def answers(self, topic: str, ask: Callable[[], None], stop: Callable[[], bool]) -> Iterator[Incoming]:
+        """What comes on a topic from the moment on at which it is asked for, until `stop` says so."""
+        with self._consumer([topic]) as consumer:
+            with self._translated():
+                consumer.seek_to_end(*consumer.assignment())
+                for each in consumer.assignment():
+                    consumer.position(each)  # settles "the end" before anything is sent
+            ask()
+            while not stop():
+                with self._translated():
+                    records = self._polled(consumer)
+                yield from records
 
     def size(self, topics: Sequence[str], since_ms: int) -> int:
         """By offsets: on a compacted topic there are fewer records."""
