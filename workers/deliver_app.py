@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from ipaddress import ip_network
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,15 +23,13 @@ from schemas.reasons import RefusalReason
 from workers.courier import Courier, World
 from workers.dedup.claims_redis import connect, ping
 from workers.delivery import Answer, Schedule, SendLimits, Unusable, open_secrets, request
-from workers.delivery.guard import Policy
-from workers.delivery.seal import Seal
 from workers.delivery.send_http import HttpSender
 from workers.dispatching import Dispatcher
 from workers.earlier import earlier
 from workers.errors import Refused
 from workers.health import Missing
 from workers.letters import bury
-from workers.options_of import options_of
+from workers.options_of import options_of, policy_of, seal_of
 from workers.outlets import Terms
 from workers.posting import Post, Wires
 from workers.records import read
@@ -90,7 +87,7 @@ class DeliverParts:
         self.silences = Silences()
         self.inhibitions = Inhibitions()
         self.couriers: dict[int, Courier] = {}
-        self.seal = Seal([each for each in deliver.secrets_key.split(",") if each])
+        self.seal = seal_of(settings)
         self.until_available: Until = _at_once
         self.post = Post(Wires(self._send, self._publish, _now, self._tried), deliver.at_once)
         hushes = RedisHushes(self.redis, settings.redis_claims.key_prefix)
@@ -149,12 +146,8 @@ class DeliverParts:
 
     async def loaded(self) -> None:
         """The compacted topics are read to their ends."""
-        deliver = self.settings.deliver
-        schemes = {"https", "http"} if deliver.allow_http else {"https"}
-        ports = frozenset(int(each) for each in deliver.allow_ports.split(",") if each)
-        networks = tuple(ip_network(each, strict=False) for each in deliver.allow_networks.split(",") if each)
-        policy = Policy(schemes=frozenset(schemes), ports=ports, networks=networks)
-        self._http = HttpSender(policy, Path(deliver.ca_file) if deliver.ca_file else None)
+        ca_file = self.settings.deliver.ca_file
+        self._http = HttpSender(policy_of(self.settings), Path(ca_file) if ca_file else None)
 
     async def dispatch(self, records: Sequence[Incoming]) -> Callable[[], None]:
         """Put a batch of alerts to their channels."""
