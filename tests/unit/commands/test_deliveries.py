@@ -126,7 +126,7 @@ class TestReplay:
         one = told("1")
         desk.tell(one, delivery(one, "pager", "held", **DISABLED))
         done = wirewatch("deliveries", "replay", "--channel", "desk", "--since", ALL)
-        assert done.out.endswith("1 delivery of 1 notifications would be sent again: --yes does it\n")
+        assert done.out.endswith("1 delivery of 1 notification would be sent again: --yes does it\n")
         assert not desk.sent
         assert wirewatch("deliveries", "replay", "--channel", "desk", "--since", ALL, "--yes").code == 0
         (again,) = sent(desk)
@@ -235,3 +235,12 @@ class TestRetry:
         done = wirewatch("deliveries", "retry", "al_1", "al_9", "--yes")
         assert (done.code, desk.sent) == (1, [])
         assert "there is no delivery of al_9" in done.err
+
+    def test_how_those_stand_that_are_not_sent_again_is_told(self, desk: Broker, wirewatch: Command) -> None:
+        one = told("1", "pager", "chat")
+        desk.tell(one, delivery(one, "chat", "delivered"), told("2", held=HeldReason.TAKEN_BACK))
+        done = wirewatch("deliveries", "retry", "al_1", "al_2", "--yes")
+        assert (done.code, done.out, desk.sent) == (0, "nothing to send again\n", [])
+        assert "al_1 at desk/pager: pending" in done.err
+        assert "al_1 at desk/chat: delivered" in done.err
+        assert "al_2 at desk/pager: held, taken back" in done.err
