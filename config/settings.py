@@ -76,6 +76,11 @@ Ports = Annotated[
     StringConstraints(pattern=r"^(\d{1,5}(,\d{1,5})*)?$"),
     Field(description="nothing, or numbers of ports, separated by commas"),
 ]
+Schemas = Annotated[
+    str,
+    StringConstraints(pattern=r"^([a-z0-9]+(,[a-z0-9]+)*)?$"),
+    Field(description="nothing, or schemas of Apprise such as mailtos,slack, separated by commas"),
+]
 Networks = Annotated[
     str,
     StringConstraints(pattern=r"^([0-9A-Fa-f:./]+(,[0-9A-Fa-f:./]+)*)?$"),
@@ -144,6 +149,7 @@ class Deliver(Section):
     allow_http: bool
     allow_ports: Ports
     allow_networks: Networks
+    apprise_schemas: Schemas
     ca_file: str = Field(description="the path of a file, or nothing")
     source: str = Field(min_length=1, max_length=500, description="a URI-reference, such as /wirewatch")
     metrics_port: int = Field(ge=0, le=65_535)

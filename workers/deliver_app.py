@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from ipaddress import ip_network
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,27 +16,27 @@ from pydantic import TypeAdapter, ValidationError
 
 from config.settings import Settings
 from schemas import Alert, Channel, Inhibition, Silence
-from schemas.channel import Endpoint, EndpointKind
-from schemas.delivery import Attempt, AttemptOutcome, DeliveryRecord, Notification
+from schemas.channel import Endpoint
+from schemas.delivery import Attempt, DeliveryRecord, Notification
 from schemas.envelope import Incoming, Outgoing
 from schemas.reasons import RefusalReason
 from workers.courier import Courier, World
 from workers.dedup.claims_redis import connect, ping
-from workers.delivery import Answer, Schedule, SendLimits, Unusable, open_secrets, request
-from workers.delivery.guard import Policy
-from workers.delivery.seal import Seal
+from workers.delivery import Answer, Schedule, SendLimits
+from workers.delivery.send_apprise import AppriseSender
 from workers.delivery.send_http import HttpSender
 from workers.dispatching import Dispatcher
 from workers.earlier import earlier
 from workers.errors import Refused
 from workers.health import Missing
 from workers.letters import bury
-from workers.options_of import options_of
+from workers.options_of import options_of, policy_of, seal_of
 from workers.outlets import Terms
 from workers.posting import Post, Wires
 from workers.records import read
-from workers.restraint import Inhibitions, Silences, check_channel
+from workers.restraint import Inhibitions, Silences, check_channel, check_inhibition, check_silence
 from workers.restraint.hushes_redis import RedisHushes
+from workers.sending import Sending
 from workers.standing import Standing
 from workers.streams.batches import Until, Work
 from workers.streams.deliver_worker import deliver_app
@@ -90,7 +89,6 @@ class DeliverParts:
         self.silences = Silences()
         self.inhibitions = Inhibitions()
         self.couriers: dict[int, Courier] = {}
-        self.seal = Seal([each for each in deliver.secrets_key.split(",") if each])
         self.until_available: Until = _at_once
         self.post = Post(Wires(self._send, self._publish, _now, self._tried), deliver.at_once)
         hushes = RedisHushes(self.redis, settings.redis_claims.key_prefix)
@@ -111,8 +109,7 @@ class DeliverParts:
             read=_record,
             refused=self._refused,
         )
-        self._limits = SendLimits(deliver.connect_s, deliver.first_byte_s, deliver.total_s)
-        self._http: HttpSender | None = None  # needs the loop
+        self._sending: Sending | None = None  # needs the loop
         self._asking = asyncio.Event()
 
     async def keep(self, records: Sequence[Incoming]) -> None:
@@ -141,20 +138,27 @@ class DeliverParts:
             if record.value is None:
                 self.silences.drop(key)
             else:
-                self.silences.put(read(Silence, "silence", record.value, RECORD_MAX_BYTES))
+                silence = read(Silence, "silence", record.value, RECORD_MAX_BYTES)
+                check_silence(silence)
+                self.silences.put(silence)
         elif record.value is None:
             self.inhibitions.drop(key)
         else:
-            self.inhibitions.put(read(Inhibition, "inhibition", record.value, RECORD_MAX_BYTES))
+            inhibition = read(Inhibition, "inhibition", record.value, RECORD_MAX_BYTES)
+            check_inhibition(inhibition)
+            self.inhibitions.put(inhibition)
 
     async def loaded(self) -> None:
         """The compacted topics are read to their ends."""
-        deliver = self.settings.deliver
-        schemes = {"https", "http"} if deliver.allow_http else {"https"}
-        ports = frozenset(int(each) for each in deliver.allow_ports.split(",") if each)
-        networks = tuple(ip_network(each, strict=False) for each in deliver.allow_networks.split(",") if each)
-        policy = Policy(schemes=frozenset(schemes), ports=ports, networks=networks)
-        self._http = HttpSender(policy, Path(deliver.ca_file) if deliver.ca_file else None)
+        deliver, policy = self.settings.deliver, policy_of(self.settings)
+        self._sending = Sending(
+            HttpSender(policy, Path(deliver.ca_file) if deliver.ca_file else None),
+            AppriseSender(policy, frozenset(each for each in deliver.apprise_schemas.split(",") if each)),
+            seal_of(self.settings),
+            SendLimits(deliver.connect_s, deliver.first_byte_s, deliver.total_s),
+            deliver.source,
+            _now,
+        )
 
     async def dispatch(self, records: Sequence[Incoming]) -> Callable[[], None]:
         """Put a batch of alerts to their channels."""
@@ -180,7 +184,7 @@ class DeliverParts:
             read=self._read,
             live=self._go_live,
             closed=self._close,
-            lowest=lambda partition: self.couriers[partition].lowest(),
+            lowest=lambda partition: self.couriers[partition].lowest(_now()),
         )
 
     def _open(self, partition: int) -> None:
@@ -233,15 +237,8 @@ class DeliverParts:
             self._stir()
 
     async def _send(self, notification: Notification, endpoint: Endpoint) -> Answer:
-        try:
-            if endpoint.kind is EndpointKind.WEBHOOK:
-                secrets = open_secrets(endpoint, self.seal, _now())
-                made = request(notification, endpoint, secrets, _now(), self.settings.deliver.source)
-                assert self._http is not None  # noqa: S101 - made before the first alert is read
-                return await self._http.send(made, self._limits)
-            raise Unusable(f"the endpoint {endpoint.id} is of a kind that this worker does not know")
-        except Unusable as exc:
-            return Answer(AttemptOutcome.UNUSABLE, took_ms=0.0, error=str(exc))
+        assert self._sending is not None  # noqa: S101 - made before the first alert is read
+        return await self._sending.send(notification, endpoint)
 
     async def _publish(self, messages: Sequence[Outgoing]) -> None:
         refused = await self.until_available(lambda: self.outbox.publish(messages))
@@ -267,8 +264,8 @@ class DeliverParts:
 
     async def close(self) -> None:
         """Close the doors."""
-        if self._http is not None:
-            await self._http.close()
+        if self._sending is not None:
+            await self._sending.close()
         await self.outbox.stop()
         await self.redis.aclose()
 

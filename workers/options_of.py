@@ -1,9 +1,13 @@
-"""What the clients of Kafka need, from the settings."""
+"""What the clients of Kafka, and those who send to endpoints, need, from the settings."""
 
 from __future__ import annotations
 
+from ipaddress import ip_network
+
 from config.settings import Settings
 from config.topics import DEAD_LETTER_MAX_BYTES
+from workers.delivery.guard import Policy
+from workers.delivery.seal import Seal
 from workers.streams.options import Options
 
 
@@ -27,3 +31,18 @@ def options_of(settings: Settings) -> Options:
         max_request_bytes=DEAD_LETTER_MAX_BYTES,
         idempotent=match.producer == "idempotent",
     )
+
+
+def policy_of(settings: Settings) -> Policy:
+    """Where endpoints may be."""
+    deliver = settings.deliver
+    return Policy(
+        schemes=frozenset({"https", "http"} if deliver.allow_http else {"https"}),
+        ports=frozenset(int(each) for each in deliver.allow_ports.split(",") if each),
+        networks=tuple(ip_network(each, strict=False) for each in deliver.allow_networks.split(",") if each),
+    )
+
+
+def seal_of(settings: Settings) -> Seal:
+    """What keeps secrets at rest."""
+    return Seal([each for each in settings.deliver.secrets_key.split(",") if each])

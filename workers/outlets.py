@@ -174,6 +174,8 @@ class Outlets:
     def _retry(self, queue: Queue, item: Item, attempt: Attempt) -> None:
         ended = attempt.at + timedelta(milliseconds=attempt.took_ms)
         due = self._terms.schedule.due(attempt.number, ended, attempt.retry_after_s, self._chance())
+        if item.notification.type is EventType.TEST:
+            due = None  # somebody is waiting for the answer, and no longer when it would come
         if due is not None:
             queue.again(item, due)
             self._write(item, DeliveryState.PENDING, attempt, due=due)

@@ -46,6 +46,7 @@ class Post:
         self._unwritten: list[Outgoing] = []
         self._later: list[tuple[datetime, int, Courier, Desk, str]] = []  # a heap
         self._planned: dict[tuple[Desk, str], datetime] = {}
+        self._may_take: dict[tuple[Desk, str], Courier] = {}  # in their turn
         self._number = count()
         self._error: BaseException | None = None  # of an attempt: ours, since a receiver's is no exception
         self._stirred = asyncio.Event()
@@ -118,29 +119,37 @@ class Post:
                 continue
 
     def _take_all(self, now: datetime) -> None:
-        if len(self._unwritten) > MOST_UNWRITTEN or self._under_way >= self._most_at_once:
-            return  # stirred again when some of it is done
+        for courier in list(self._couriers.values()):
+            if courier.is_live:
+                self._may_take.update(((desk, each), courier) for desk, each in courier.take_stirred())
         while self._later and self._later[0][0] <= now:
             _, _, courier, desk, endpoint_id = heapq.heappop(self._later)
             self._planned.pop((desk, endpoint_id), None)
+            self._may_take[desk, endpoint_id] = courier
+        while self._may_take and self._has_room():
+            (desk, endpoint_id), courier = next(iter(self._may_take.items()))
+            del self._may_take[desk, endpoint_id]
             self._take_from(courier, desk, endpoint_id, now)
-        for courier in list(self._couriers.values()):
-            if courier.is_live:
-                for desk, endpoint_id in courier.take_stirred():
-                    self._take_from(courier, desk, endpoint_id, now)
+
+    def _has_room(self) -> bool:
+        """Whether more may be tried now; what ends, or is written, makes room and stirs."""
+        return len(self._unwritten) <= MOST_UNWRITTEN and self._under_way < self._most_at_once
 
     def _take_from(self, courier: Courier, desk: Desk, endpoint_id: str, now: datetime) -> None:
+        """As much as there is room for; the rest in its turn, behind the other endpoints."""
         if not courier.is_live:
             return
-        while (item := desk.take(endpoint_id, now)) is not None:
+        while self._has_room() and (item := desk.take(endpoint_id, now)) is not None:
             endpoint = desk.outlets.endpoint(endpoint_id)
             assert endpoint is not None  # noqa: S101 - what is taken is of an endpoint that is there
             task = asyncio.create_task(self._try(courier, item, endpoint))
             self._attempts[courier].add(task)
             self._under_way += 1
             task.add_done_callback(lambda done: self._ended(courier, done))
-        due = desk.outlets.next_due(endpoint_id)
-        planned = self._planned.get((desk, endpoint_id))
+        if not self._has_room():
+            self._may_take[desk, endpoint_id] = courier
+            return
+        due, planned = desk.outlets.next_due(endpoint_id), self._planned.get((desk, endpoint_id))
         if due is not None and due > now and (planned is None or due < planned):
             self._planned[desk, endpoint_id] = due
             heapq.heappush(self._later, (due, next(self._number), courier, desk, endpoint_id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from pydantic import TypeAdapter
@@ -58,6 +58,22 @@ def channel(*endpoints: str | Endpoint, **fields: object) -> Channel:
     return Channel.model_validate({"id": "desk", "endpoints": made, **fields})
 
 
+def world_of(channels: Mapping[str, Channel], silences: Silences | None = None, queue_max: int = 100) -> World:
+    """What a courier is given."""
+
+    def refused(record: Incoming, why: Exception) -> None:
+        raise AssertionError(f"{record.offset}: {why}")
+
+    return World(
+        terms=Terms(Schedule(SCHEDULE_S, 0), 5 * 86_400, queue_max, 1000),
+        silences=Silences() if silences is None else silences,
+        channel_of=channels.get,
+        chance=lambda: 0.5,
+        read=lambda value: _RECORDS.validate_json(value or b""),
+        refused=refused,
+    )
+
+
 class Partition:
     """The log, the courier that reads and writes it, and what was sent. Time moves when it is told to."""
 
@@ -70,18 +86,8 @@ class Partition:
         self.silences = Silences()
         self.answers = answers or (lambda *_: AttemptOutcome.ACCEPTED)
         self.committed = 0
-        self._world = World(
-            terms=Terms(Schedule(SCHEDULE_S, 0), 5 * 86_400, queue_max, 1000),
-            silences=self.silences,
-            channel_of=self.channels.get,
-            chance=lambda: 0.5,
-            read=lambda value: _RECORDS.validate_json(value or b""),
-            refused=self._refused,
-        )
+        self._world = world_of(self.channels, self.silences, queue_max)
         self.restart()
-
-    def _refused(self, record: Incoming, why: Exception) -> None:
-        raise AssertionError(f"{record.offset}: {why}")
 
     def restart(self) -> None:
         """Another worker takes over: it knows nothing but what stands on the log from what was committed."""

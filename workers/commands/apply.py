@@ -63,10 +63,10 @@ def plan(file: RuleFile, standing: Standing) -> list[Change]:
     """
     named = [channel for rule in file.rules.values() for channel in rule.channels]
     channels = {**{name: Channel(id=name) for name in named if name not in standing.channels.records}, **file.channels}
-    lists = [_change(words, standing.lists) for words in file.lists.values()]
-    rules = [_change(rule, standing.rules) for rule in file.rules.values()]
+    lists = [change_of(words, standing.lists) for words in file.lists.values()]
+    rules = [change_of(rule, standing.rules) for rule in file.rules.values()]
     return [
-        *(_change(channel, standing.channels) for channel in channels.values()),
+        *(change_of(_whole(channel, standing.channels), standing.channels) for channel in channels.values()),
         *_rehearsed(lists, standing),
         *rules,
     ]
@@ -95,7 +95,14 @@ def check_unused(names: Sequence[str], standing: Standing) -> None:
             raise Refused(f"list {name} is in use: {why.message}", reason=why.reason, hint=_IN_USE) from None
 
 
-def _change(record: K, standing: Kept[K]) -> Change:
+def _whole(channel: Channel, standing: Kept[Channel]) -> Channel:
+    """A rule file has a channel's name and the like; its endpoints and limits stay as `channels apply` has set them."""
+    before = standing.records.get(channel.id)
+    given = {name: getattr(channel, name) for name in channel.model_fields_set}
+    return before.model_copy(update=given) if before else channel
+
+
+def change_of(record: K, standing: Kept[K]) -> Change:
     """The version counts up from the topic's; fields there that this release does not know stay."""
     before = standing.records.get(record.id)
     if before is None:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from pydantic import ValidationError
 
 from schemas.channel import Channel
 from schemas.envelope import Incoming
 from schemas.lists import WordList
 from schemas.rule import Rule
+from schemas.silence import Inhibition, Silence
 from workers.errors import Refused
-from workers.records import read
+from workers.records import no_record, read
 
 if TYPE_CHECKING:
     from workers.streams.admin import Admin
 
-K = TypeVar("K", Rule, WordList, Channel)
+K = TypeVar("K", Rule, WordList, Channel, Silence, Inhibition)
+T = TypeVar("T")
 VERSION = "version"  # the header of a tombstone that keeps the last version
 _DIGITS_MAX = 10
 
@@ -53,6 +58,27 @@ def read_kept(kafka: Admin, topic: str, model: type[K], max_bytes: int) -> Kept[
         else:
             unread[key] = f"{record.position}: the key is {key!r}, and the id {found.id!r}"
     return Kept(records, unread, versions)
+
+
+def checked(model: type[K], kind: str, **fields: object) -> K:
+    """A record of what somebody has typed. Raises Refused: the place and the remedy."""
+    try:
+        return model.model_validate(fields)
+    except ValidationError as exc:
+        raise no_record(exc, kind) from None
+
+
+def next_version(kept: Kept[K], record_id: str) -> int:
+    """Counts up, also from one that was deleted."""
+    return kept.versions.get(record_id, 0) + 1
+
+
+def the_one(kind: str, name: str, found: Mapping[str, T], hint: str) -> T:
+    """What has this name. Raises Refused, with the nearest that there is."""
+    if name not in found:
+        near = difflib.get_close_matches(name, found, n=1)
+        raise Refused(f"there is no {kind} {name}", reason="unknown", hint=f"did you mean {near[0]}?" if near else hint)
+    return found[name]
 
 
 def _last_version(tombstone: Incoming) -> int:

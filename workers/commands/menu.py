@@ -9,7 +9,23 @@ from typing import Annotated
 
 import typer
 
-from workers.commands import audit, channels, demo, explain, lists, publish, rules, run, scan, stories, tail, topics
+from workers.commands import (
+    audit,
+    channels,
+    deliveries,
+    demo,
+    explain,
+    inhibitions,
+    lists,
+    publish,
+    rules,
+    run,
+    scan,
+    silences,
+    stories,
+    tail,
+    topics,
+)
 from workers.commands.endings import EXIT_CODES, ended
 
 app = typer.Typer(
@@ -26,6 +42,9 @@ app.add_typer(topics.app, name="topics")
 app.add_typer(rules.app, name="rules")
 app.add_typer(lists.app, name="lists")
 app.add_typer(channels.app, name="channels")
+app.add_typer(deliveries.app, name="deliveries")
+app.add_typer(silences.app, name="silences")
+app.add_typer(inhibitions.app, name="inhibitions")
 for each in (demo.demo, publish.publish, tail.tail, scan.scan, stories.stories, explain.explain, audit.audit):
     app.command(epilog=EXIT_CODES)(each)
 
@@ -70,6 +89,12 @@ def root(
       wirewatch run match &
       wirewatch tail &
       wirewatch publish articles.jsonl
+    \b
+    To those who do not read Kafka:
+      export WIREWATCH_DELIVER_SECRETS_KEY=$(wirewatch channels key)
+      wirewatch channels apply channels.yaml
+      wirewatch run deliver &
+      wirewatch channels test desk
     \b
     Without Kafka:
       wirewatch rules check rules.yaml

@@ -11,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from config.settings import Settings
     from workers.streams.admin import Admin
+    from workers.streams.archive_kafka import KafkaArchive
 
 KAFKA_TIMEOUT_S = 5.0
 
@@ -29,3 +30,11 @@ def kafka_of(settings: Settings) -> Admin:
 
     logging.getLogger().addHandler(logging.NullHandler())  # its errors come as exceptions, told once
     return Admin(settings.kafka, settings.topic_prefix, KAFKA_TIMEOUT_S)
+
+
+def archive_of(settings: Settings) -> KafkaArchive:
+    """The same for those who read what has come about on the topics."""
+    from workers.streams.archive_kafka import KafkaArchive
+
+    logging.getLogger().addHandler(logging.NullHandler())
+    return KafkaArchive(settings.kafka, settings.topic_prefix, KAFKA_TIMEOUT_S)

@@ -136,9 +136,7 @@ def _take(raw: Raw, path: Path, heap: _Heap) -> list[Problem]:
     known = {each: value for each, value in raw.data.items() if each in model.model_fields}
     nested = [each for each, value in known.items() if not _flat(value)]
     if nested:
-        return problems + [
-            problem(each, f"{each}: is nested", "write one value, or a list of texts") for each in nested
-        ]
+        return problems + [problem(each, f"{each}: is nested", _nested_hint(raw.kind, each)) for each in nested]
     try:
         record = model.model_validate_json(orjson.dumps(known), strict=True)
     except orjson.JSONEncodeError as exc:  # YAML knows binary data, sets and numbers of any size
@@ -183,6 +181,12 @@ def _hint(raw: Raw, where: str, kind: str) -> str:
     if kind == "string_type" and where in raw.data and not isinstance(value, list | dict):
         return "put it in quotes"
     return hint
+
+
+def _nested_hint(kind: Kind, name: str) -> str:
+    if kind == "channel" and name in Channel.model_fields:
+        return "a file for wirewatch channels apply may have it"
+    return "write one value, or a list of texts"
 
 
 def _flat(value: object) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -13,6 +14,7 @@ import yaml
 Kind: TypeAlias = Literal["rule", "list", "channel"]
 
 LINE_MAX_BYTES = 11 * 1024 * 1024  # no topic takes more
+LINES_BELOW_MAX = 20_000  # that are kept of one field
 YAML_MAX_BYTES = 32 * 1024 * 1024  # YAML costs memory and minutes
 JSON_LINES = (".jsonl", ".ndjson", ".json")
 YAML = (".yaml", ".yml")
@@ -145,6 +147,8 @@ def _items(path: Path, kind: Kind, items: yaml.SequenceNode, loader: yaml.SafeLo
             if name in data:
                 yield Problem(_place(path, key), f"{name}: stands in line {lines[name]} already", "keep one of them")
             lines[name] = key.start_mark.line + 1
+            if kind == "channel":
+                lines |= islice(_lines_below(value, name), LINES_BELOW_MAX)
             if isinstance(value, yaml.ScalarNode) and value.style == "|":
                 blocks[name] = value.start_mark.line + 2
             try:
@@ -154,6 +158,19 @@ def _items(path: Path, kind: Kind, items: yaml.SequenceNode, loader: yaml.SafeLo
             except (ValueError, LookupError, TypeError, AttributeError) as exc:  # 2026-02-30; `!!bool x` is a KeyError
                 yield Problem(_place(path, value), f"{name}: no such value: {exc}", "put the text in quotes")
         yield Raw(kind, item.start_mark.line + 1, data, lines, blocks)
+
+
+def _lines_below(node: yaml.Node, path: str, depth: int = 3) -> Iterator[tuple[str, int]]:
+    """The lines of what stands within a field, by path: `endpoints.0.url`."""
+    below: list[tuple[str, int, yaml.Node]] = []
+    if isinstance(node, yaml.MappingNode):
+        below = [(_name(key), key.start_mark.line + 1, value) for key, value in node.value]
+    elif isinstance(node, yaml.SequenceNode):
+        below = [(str(at), item.start_mark.line + 1, item) for at, item in enumerate(node.value)]
+    for name, line, value in below:
+        yield f"{path}.{name}", line
+        if depth:
+            yield from _lines_below(value, f"{path}.{name}", depth - 1)
 
 
 def _no_yaml(path: Path, exc: yaml.MarkedYAMLError, text: str = "") -> Problem:

@@ -19,6 +19,7 @@ from kafka.errors import (
     NodeNotReadyError,
     TopicAlreadyExistsError,
 )
+from kafka.partitioner.default import murmur2
 
 from schemas.envelope import Incoming, Outgoing
 from schemas.reasons import RefusalReason
@@ -145,9 +146,20 @@ class Admin(AbstractContextManager["Admin"]):
                 raise self._no_topic(topic)
             self._known.add(topic)
         try:
-            return self._producer.send(topic, value=message.value, key=message.key, headers=list(message.headers))
+            return self._producer.send(
+                topic,
+                value=message.value,
+                key=message.key,
+                headers=list(message.headers),
+                partition=None if message.by is None else self._partition(topic, message.by),
+            )
         except MessageSizeTooLargeError as exc:
             raise self._too_large(message) from exc
+
+    def _partition(self, topic: str, by: bytes) -> int:
+        """As the workers choose it, see Parcels."""
+        numbers = sorted(self._producer.partitions_for(topic))
+        return int(numbers[(murmur2(by) & 0x7FFFFFFF) % len(numbers)])
 
     def _too_large(self, message: Outgoing) -> Refused:
         key = message.key.decode("utf-8", "replace")

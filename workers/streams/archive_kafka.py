@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from kafka import TopicPartition
+from kafka.errors import CoordinatorNotAvailableError, GroupIdNotFoundError, KafkaError
 
 from schemas.envelope import Incoming
 from workers.streams.admin import Admin
 from workers.streams.history import Place, in_time_order
 from workers.streams.stretches import Stretch, StretchReader
+
+ASK_AGAIN_S = 0.2
 
 
 class KafkaArchive(Admin):
@@ -41,6 +45,36 @@ class KafkaArchive(Admin):
         with self._consumer([topic], group=self._prefix + group) as consumer, self._translated():
             offsets = {each.partition: consumer.committed(each) for each in consumer.assignment()}
         return {partition: offset for partition, offset in offsets.items() if offset is not None}
+
+    def members(self, group: str) -> int | None:
+        """How many the group has now; None where the broker does not tell."""
+        until_s = time.monotonic() + self._timeout_s
+        while True:
+            try:
+                found = self._client.describe_groups([self._prefix + group]).get(self._prefix + group, {})
+            except CoordinatorNotAvailableError:  # a broker that has never had a group makes room for the first
+                if time.monotonic() > until_s:
+                    return None
+                time.sleep(ASK_AGAIN_S)
+                continue
+            except (KafkaError, OSError):
+                return None
+            error = found.get("error") or ""
+            is_told = not error or GroupIdNotFoundError.__name__ in error
+            return len(found.get("members") or ()) if is_told else None
+
+    def answers(self, topic: str, ask: Callable[[], None], stop: Callable[[], bool]) -> Iterator[Incoming]:
+        """What comes on a topic from the moment on at which it is asked for, until `stop` says so."""
+        with self._consumer([topic]) as consumer:
+            with self._translated():
+                consumer.seek_to_end(*consumer.assignment())
+                for each in consumer.assignment():
+                    consumer.position(each)  # settles "the end" before anything is sent
+            ask()
+            while not stop():
+                with self._translated():
+                    records = self._polled(consumer)
+                yield from records
 
     def size(self, topics: Sequence[str], since_ms: int) -> int:
         """By offsets: on a compacted topic there are fewer records."""

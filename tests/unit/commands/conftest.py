@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import pytest
 
+from tests.unit.commands.broker import KEY, MODULES, Broker
 from workers.__main__ import run_with
 
 
@@ -39,3 +40,15 @@ def wirewatch(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
         return Done(code, told.out, told.err)
 
     return run
+
+
+@pytest.fixture
+def kafka(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Broker:
+    """A broker in memory, and a key for secrets in the settings."""
+    request.getfixturevalue("wirewatch")  # its environment is cleared first
+    broker = Broker()
+    for module in MODULES:
+        for name in ("kafka_of", "archive_of"):
+            monkeypatch.setattr(f"workers.commands.{module}.{name}", lambda _: broker, raising=False)
+    monkeypatch.setenv("WIREWATCH_DELIVER_SECRETS_KEY", KEY)
+    return broker
