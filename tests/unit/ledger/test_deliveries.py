@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -144,8 +145,15 @@ def test_a_courier_is_balanced_whatever_happens(seed: int) -> None:
 
 
 def _desk(chance: random.Random, version: int) -> Channel:
-    how = chance.choice([{}, {}, GROUPS, DIGESTS, {"state": "paused"}, {"throttle": {"burst": 3, "per_hour": 20}}])
-    return channel("a", "b", endpoint("c", strict_order=True), version=version, **how)
+    hows: list[dict[str, Any]] = [
+        {},
+        {},
+        GROUPS,
+        DIGESTS,
+        {"state": "paused"},
+        {"throttle": {"burst": 3, "per_hour": 20}},
+    ]
+    return channel("a", "b", endpoint("c", strict_order=True), version=version, **chance.choice(hows))
 
 
 def _act(quay: Quay, chance: random.Random, number: int, last: dict[str, str]) -> None:
