@@ -248,6 +248,12 @@ def test_a_rule_file_leaves_endpoints_as_they_are(kafka: Broker, wirewatch: Comm
     assert kafka.latest("channels", "asia") == {**before, "name": "Other", "version": 2}
 
 
+def test_a_rule_file_with_endpoints_says_where_they_go(kafka: Broker, wirewatch: Command, tmp_path: Path) -> None:
+    done = wirewatch("rules", "apply", written(tmp_path, "channels:\n- {id: asia, endpoints: [{id: a}]}\n"))
+    assert (done.code, kafka.sent) == (1, [])
+    assert "a file for wirewatch channels apply may have it" in done.err
+
+
 def test_a_new_key_closes_and_opens(wirewatch: Command) -> None:
     key, other = (wirewatch("channels", "key").out.strip() for _ in range(2))
     assert Seal([key]).open(Seal([key]).close("x")) == "x"
