@@ -139,7 +139,7 @@ def retry(
             raise Refused(told, reason="unknown", hint="see wirewatch deliveries list")
         asked = Asked(endpoints=_only(endpoint), ids=followers(sendings, ids))
         found = [each for each in resends(sendings, asked) if channel in (None, each.sending.channel)]
-        say_passed_over(sendings, ids, found)
+        say_passed_over(sendings, ids, found, lambda of, at: channel in (None, of) and endpoint in (None, at))
         resend(settings, kafka, found, yes, json)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from schemas.alert import Alert
@@ -53,11 +53,13 @@ def resend(settings: Settings, kafka: KafkaArchive, found: Sequence[Resend], yes
     say(f"{sum_}: sent again, as {request}" if yes else f"{sum_} would be sent again: --yes does it")
 
 
-def say_passed_over(sendings: Sendings, ids: Sequence[str], found: Sequence[Resend]) -> None:
-    """How those stand of which nothing is sent again."""
+def say_passed_over(
+    sendings: Sendings, ids: Sequence[str], found: Sequence[Resend], only: Callable[[str, str], bool]
+) -> None:
+    """How those stand of which nothing is sent again, of the channels and endpoints that are asked for."""
     taken = {(each.sending.channel, each.sending.id, endpoint) for each in found for endpoint in each.outcomes}
     for (channel, id_, endpoint), (_, outcome) in sendings.current().items():
-        if id_ in ids and (channel, id_, endpoint) not in taken:
+        if id_ in ids and only(channel, endpoint) and (channel, id_, endpoint) not in taken:
             state, words = outcome.state.value.replace("_", " "), outcome_in_words(outcome)
             note(f"not sent again: {id_} at {channel}/{endpoint}: {state}, {words}")
 

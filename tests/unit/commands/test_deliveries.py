@@ -164,6 +164,11 @@ class TestReplay:
         desk.tell(told("5", held=HeldReason.GROUPED, part_of="dg_1"))
         assert replay(wirewatch, *arguments) == ids
 
+    def test_a_test_event_that_failed_is_not_sent_again_with_the_alerts(self, desk: Broker, wirewatch: Command) -> None:
+        event = Notification(id="te_1", type=EventType.TEST, channel="desk", endpoints=("pager",), made=START)
+        desk.tell(event, delivery(event, "pager", "given_up"))
+        assert replay(wirewatch) == []
+
     def test_what_came_before_stays(self, desk: Broker, wirewatch: Command) -> None:
         old, new = told("1"), told("2", minutes=60)
         desk.tell(old, new, delivery(old, "pager", "given_up"), delivery(new, "pager", "given_up"))
@@ -244,3 +249,4 @@ class TestRetry:
         assert "al_1 at desk/pager: pending" in done.err
         assert "al_1 at desk/chat: delivered" in done.err
         assert "al_2 at desk/pager: held, taken back" in done.err
+        assert "chat" not in wirewatch("deliveries", "retry", "al_1", "--endpoint", "pager").err
