@@ -19,6 +19,7 @@ from schemas.envelope import Incoming
 from workers.errors import Refused
 from workers.ledger import Deliveries, DeliveryAudit, DeliveryTerms
 from workers.records import read
+from workers.restraint import check_channel
 from workers.streams.archive import Archive
 
 AT_THE_EDGE_MS = 10 * 60_000  # the oldest records may be deleted while we read
@@ -87,7 +88,11 @@ class DeliveryAuditing:
     def _channels(self) -> Iterable[tuple[Incoming, Channel | None]]:
         """What cannot be read changes nothing for the workers either."""
         for record in self._records(["channels"], "channels", 0):
-            try:
-                yield record, read(Channel, "channel", record.value, CHANNEL_MAX_BYTES) if record.value else None
-            except Refused:
-                continue
+            channel = None
+            if record.value is not None:
+                try:
+                    channel = read(Channel, "channel", record.value, CHANNEL_MAX_BYTES)
+                    check_channel(channel)
+                except Refused:
+                    continue
+            yield record, channel

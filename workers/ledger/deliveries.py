@@ -13,7 +13,7 @@ from schemas.envelope import Incoming, moment
 from workers.ledger.delivered import DeliveryAudit, DeliveryFinding, DeliverySlip
 from workers.ledger.endpoints import Endpoints
 from workers.ledger.follow_ups import FollowUps
-from workers.ledger.sent import Key, Sent, Sents
+from workers.ledger.sent import WAITS, Key, Sent, Sents
 
 ALERTS = "alerts"
 
@@ -133,12 +133,10 @@ class Deliveries:
 
     def _check(self, key: Key, sent: Sent) -> None:
         """What stands on `deliveries` must have its cause."""
-        if key.replay and sent.type is not None and sent.at_ms >= self._terms.since_ms:
+        if key.replay and sent.at_ms >= self._terms.since_ms:
             for endpoint in sent.endpoints:
-                outcome = sent.outcomes.get(endpoint)
-                self._audit.of(key.channel, endpoint).replays[
-                    outcome.state or DeliveryState.PENDING if outcome else DeliveryState.PENDING
-                ] += 1
+                state = sent.outcomes.get(endpoint, WAITS).state or DeliveryState.PENDING
+                self._audit.of(key.channel, endpoint).replays[state] += 1
         if sent.type is None:
             if sent.at_ms >= max(self._terms.since_ms, self._terms.whole_from_ms):
                 self._note(DeliverySlip.NO_NOTIFICATION, key, sent, tuple(sent.outcomes), "an outcome of nothing")

@@ -39,7 +39,7 @@ class FollowUps:
         for alert_id in self._before(channel, sent):
             if self.sents.of(channel, alert_id) is None and not self.is_known(alert_id):
                 return None  # it stood on the topics too long ago
-            if self.sents.replayed(channel, alert_id, endpoint):
+            if self.sents.got_again(channel, alert_id, endpoint):
                 return None
             fate = self.sents.fate(channel, alert_id, endpoint)
             if fate is None:

@@ -60,7 +60,7 @@ class Sents:
     def __init__(self) -> None:
         self._sents: dict[Key, Sent] = {}
         self._digests: dict[tuple[str, str], list[Sent]] = {}  # by channel and alert, in which it is told first
-        self._replays: dict[tuple[str, str], list[Sent]] = {}
+        self._again: dict[tuple[str, str], list[Sent]] = {}  # the same, where it is sent or told once more
         self._same: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def __iter__(self) -> Iterator[tuple[Key, Sent]]:
@@ -87,9 +87,9 @@ class Sents:
             sent.rule_id, sent.uri = alert.rule.id, alert.article.uri
 
     def _enter(self, key: Key, sent: Sent, read: Notification) -> None:
-        if key.replay:
-            told = self._replays
-        elif read.type is EventType.DIGEST and not read.data.get("again"):
+        if key.replay or read.data.get("again"):
+            told = self._again
+        elif read.type is EventType.DIGEST:
             told = self._digests
         else:
             return
@@ -134,9 +134,9 @@ class Sents:
             return NOWHERE
         return own if sent.held is None else Outcome(DeliveryState.HELD, sent.held)
 
-    def replayed(self, channel: str, alert_id: str, endpoint: str) -> bool:
-        """Has the endpoint got it because somebody asked for it?"""
+    def got_again(self, channel: str, alert_id: str, endpoint: str) -> bool:
+        """Has the endpoint got it because somebody asked for it, or as its group was said again?"""
         return any(
             each.outcomes.get(endpoint, WAITS).state is DeliveryState.DELIVERED
-            for each in self._replays.get((channel, alert_id), ())
+            for each in self._again.get((channel, alert_id), ())
         )

@@ -135,6 +135,16 @@ def test_a_retraction_is_not_extra_where_the_alert_was_replayed() -> None:
     assert quay.audit().findings == []
 
 
+def test_a_retraction_is_not_extra_where_the_alert_was_told_when_its_group_was_said_again() -> None:
+    quay = told()
+    quay.alter("desk/al_1/b", lambda row: row.update(state="given_up", reason="given_up"))
+    (sent, *_) = quay.partition.notifications().values()
+    quay.put(sent.model_copy(update={"id": "dg_1", "type": EventType.DIGEST, "data": {"again": True}}))
+    quay.put(outcome("dg_1", "b"))
+    assert quay.audit().findings == []
+    assert quay.audit().of("desk", "b").given_up == 1
+
+
 @pytest.mark.parametrize("reason", [HeldReason.TAKEN_BACK, HeldReason.NEVER_SENT])
 def test_a_retraction_that_was_held_back_though_the_alert_was_delivered_is_found(reason: HeldReason) -> None:
     quay = told()
@@ -243,6 +253,9 @@ def test_without_endpoints_there_is_no_account() -> None:
     made.put("channels", "desk", channel(version=2).model_dump(mode="json"))
     assert made.audit().deliveries is None
     made.put("channels", "desk", b"no channel")
+    refused = channel("a", version=3, digest={"every_s": 172_800, "days": ["mon"]})
+    made.put("channels", "desk", refused.model_dump(mode="json"))
+    assert made.audit().deliveries is None
     made.put("channels", "desk", None)
     assert made.audit().deliveries is None
     assert settled().audit().deliveries is None
