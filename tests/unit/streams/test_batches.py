@@ -34,6 +34,10 @@ class Broker(Consumer):
     def __init__(self) -> None:
         super().__init__()
         self.end = self.at = 0
+        self.told: int | None = None  # beside records
+
+    def highwater(self, _: TopicPartition) -> int | None:
+        return self.told
 
     def assignment(self) -> set[TopicPartition]:
         return {PARTITION}
@@ -129,6 +133,16 @@ async def test_a_batch_of_partitions_that_were_revoked_is_passed_over() -> None:
     world.bulk.take_up()
     await world.batches.handle(batch)
     assert (world.told, world.broker.commits) == ([], [])
+    assert await world.bulk.lag() == 0
+
+
+async def test_the_lag_reaches_to_the_end_that_is_told_beside_records() -> None:
+    world = World()
+    world.broker.end, world.broker.at, world.broker.told = 5, 4, None
+    assert await world.bulk.lag() == 1
+    world.broker.told = 9
+    assert await world.bulk.lag() == 5
+    world.broker.at = 9  # the broker itself would still say 5 when it is asked
     assert await world.bulk.lag() == 0
 
 
