@@ -25,12 +25,13 @@ from schemas.envelope import Incoming, Outgoing
 from schemas.reasons import RefusalReason
 from schemas.topic import Topic
 from workers.errors import Refused, Unavailable
-from workers.streams.history import STAMPED, Moment
+from workers.streams.history import STAMPED, Moment, smoothed
 from workers.streams.reading import Reading
 from workers.streams.records import incoming
 from workers.streams.stretches import Stretch
 
 POLL_MS = 200
+SMOOTHED = 1000  # records between two of one partition that are told the other way round
 FETCH_BYTES = 16 * 1024 * 1024
 BATCH_BYTES = 256 * 1024
 REQUEST_BYTES = 17 * 1024 * 1024
@@ -176,22 +177,21 @@ class Admin(AbstractContextManager["Admin"]):
     ) -> Iterator[Incoming]:
         """Records as they come, until `stop` says so; first those that stand there, in the order of their moments.
 
-        At the same moment those of the topic come first that is named first. Those that come are in this order as far
-        as they come together; each partition always keeps its own.
+        At the same moment those of the topic come first that is named first. What comes later is in this order as far
+        as it comes together.
         """
         with self._consumer(topics) as consumer:
             with self._translated():
                 stretches = self._stretches(consumer, topics, last=not from_beginning)
             with self._reading(stretches) as reading:
-                for record in reading.records(moment, stop):
-                    if from_beginning:
-                        yield record
+                records = smoothed(reading.records(moment, stop), moment, topics, SMOOTHED)
+                yield from (record for record in records if from_beginning)
             for (topic, partition), offset in reading.reached().items():
                 consumer.seek(TopicPartition(self._prefix + topic, partition), offset)
             while not stop():
                 with self._translated():
-                    records = self._polled(consumer, topics)
-                yield from merge(*records, key=moment)
+                    polled = self._polled(consumer, topics)
+                yield from merge(*polled, key=moment)
 
     def lag(self, group: str, topic: str) -> int | None:
         """Records that the group has not committed yet; None before its first commit on any partition."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import TypeAlias
 
@@ -49,3 +49,18 @@ def in_time_order(
             heapq.heappush(heap, (moment(held[place][0]), ranks[place], place))
         elif not at_end(place):
             waiting.add(place)
+
+
+def smoothed(records: Iterable[Incoming], moment: Moment, topics: Sequence[str], most: int) -> Iterator[Incoming]:
+    """In the order of their moments, also against that of their partition, where no more than `most` stand between.
+
+    At the same moment those come first whose topic does, and of one topic those that came first.
+    """
+    ranks = {topic: rank for rank, topic in enumerate(topics)}
+    held: list[tuple[int, int, int, Incoming]] = []
+    for number, record in enumerate(records):
+        heapq.heappush(held, (moment(record), ranks[record.topic], number, record))
+        if len(held) > most:
+            yield heapq.heappop(held)[3]
+    while held:
+        yield heapq.heappop(held)[3]
