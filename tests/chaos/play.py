@@ -19,7 +19,7 @@ from tests.acceptance.verdict import judge
 from tests.chaos.fault import Cost, Fault
 from tests.chaos.faults import FAULTS
 from tests.chaos.outcome import Outcome
-from tests.chaos.scene import Scene, Stage
+from tests.chaos.scene import UPDATING, Scene, Stage
 from workers.errors import Unavailable
 
 KEPT = Path(__file__).parents[2] / ".cache" / "chaos"  # the workers' logs of runs that failed
@@ -72,13 +72,15 @@ def _strike(scene: Scene, faults: Sequence[Fault], outcome: Outcome) -> None:
         outcome.complaints.append(f"{unacknowledged} articles were never acknowledged by the broker")
     if scene.until(lambda: scene.lag.behind() == 0) is None:
         outcome.complaints.append("the lag never was zero at the end")
+    elif scene.until(lambda: not scene.holds()) is None or scene.until(lambda: scene.lag.behind() == 0) is None:
+        outcome.complaints.append("what was held was not released")
     scene.even_out(0)
 
 
 def _judge(scene: Scene, faults: Sequence[Fault], outcome: Outcome) -> None:
     costs = {fault.cost for fault in faults}
     may_repeat = max(cost.may_repeat(scene.blows) for cost in costs)
-    verdict = judge(scene.house, scene.queries, CHANNELS)
+    verdict = judge(scene.house, scene.queries, CHANNELS, UPDATING)
     outcome.articles = sum((scene.lag.ends() or {}).values())
     outcome.take(verdict, scene.letters, may_repeat, Cost.MEMORY in costs)
     try:
