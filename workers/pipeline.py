@@ -99,7 +99,7 @@ class Pipeline:
         while True:
             placed = await self._placer.place(found, batch)
             self._passed(Step.PLACED)
-            answers = await claim(self._claims, placed.matches, batch)
+            answers = await claim(self._claims, placed.matches, batch, self._placer.witness)
             self._passed(Step.CLAIMED)
             claimed = claimed_by(placed.matches)
             fates = [Fate.of(match, answer, claimed) for match, answer in zip(placed.matches, answers, strict=True)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -25,6 +25,10 @@ class Memory(Protocol):
 
     async def leave(self, departures: Sequence[Departure]) -> list[bool]:
         """See Told.leave."""
+        ...
+
+    async def witness(self, claims: Collection[tuple[str, str]], since_ms: int) -> Collection[tuple[str, str]]:
+        """Which of these (owner of a claim, rule id) have told since then, as the topic `alerts` has it."""
         ...
 
 
@@ -67,6 +71,7 @@ class Placer:
 
     def __init__(self, memory: Memory, stories: Stories, book: Book, think: Think) -> None:
         self._memory = memory
+        self.witness = memory.witness
         self._stories = stories
         self._book = book
         self._think = think
