@@ -88,6 +88,7 @@ def test_two_workers_write_one_dead_letter_for_a_refused_rule(house: House) -> N
     assert len(house.rows("dead-letters")) == 1
 
 
+@pytest.mark.alone
 def test_an_edit_is_live_within_two_seconds_and_so_is_its_end(house: House) -> None:
     house.create_topics(["desk"])
     house.start().wait_ready()
@@ -102,6 +103,7 @@ def test_an_edit_is_live_within_two_seconds_and_so_is_its_end(house: House) -> N
     audited(house)
 
 
+@pytest.mark.alone
 def test_a_list_and_a_new_channel_are_live_before_the_rule_that_names_them(house: House) -> None:
     house.create_topics(["desk"])
     house.start().wait_ready()
