@@ -33,6 +33,7 @@ class Outcome:
     changed: int = 0
     disordered: int = 0
     untold: int = 0  # corrections, retractions and releases that were due
+    forgotten: int = 0  # the same where Redis was free to forget them
     misled: int = 0  # and such as went to others, came too early or without reason
     taken_back: int = 0  # retractions and corrections that were told
     held: int = 0  # article records under embargo
@@ -57,14 +58,17 @@ class Outcome:
         """What was told and should not have been."""
         return self.wrong + self.misled
 
-    def take(self, verdict: Verdict, letters: int, may_repeat: float, may_retell: bool) -> None:
+    def take(
+        self, verdict: Verdict, letters: int, may_repeat: float, may_retell: bool, may_forget: bool = False
+    ) -> None:
         """The figures of a verdict, and what is to be said against them."""
         self.matches, self.alerts = verdict.matches, verdict.alerts
         self.lost, self.unexplained, self.wrong = len(verdict.lost), len(verdict.unexplained), len(verdict.wrong)
         self.repeats, self.retold, self.changed = verdict.repeats, verdict.retold, len(verdict.changed)
         self.disordered, self.letters = len(verdict.disordered), verdict.letters
         words = verdict.words
-        self.untold, self.misled = len(words.untold), len(words.misled)
+        self.untold, self.forgotten = (0 if may_forget else len(words.untold)), (len(words.untold) if may_forget else 0)
+        self.misled = len(words.misled)
         self.taken_back, self.held = words.taken_back, words.held
         too_many = {name: count for name, count in verdict.channel_repeats.items() if count > may_repeat}
         said: Iterable[tuple[bool, str]] = (
@@ -73,7 +77,7 @@ class Outcome:
             (bool(verdict.unexplained), f"neither alert nor decision: {verdict.unexplained[:5]}"),
             (bool(verdict.wrong), f"wrong: {verdict.wrong[:5]}"),
             (bool(verdict.disordered), f"out of order: {verdict.disordered[:5]}"),
-            (bool(words.untold), f"due and not told: {words.untold[:5]}"),
+            (self.untold > 0, f"due and not told: {words.untold[:5]}"),
             (bool(words.misled), f"told amiss: {words.misled[:5]}"),
             (bool(words.overtaken) and not may_retell, f"told amiss of what came late: {words.overtaken[:5]}"),
             (bool(verdict.channel_differs), f"channels unlike alerts: {verdict.channel_differs}"),

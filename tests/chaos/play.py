@@ -82,9 +82,10 @@ def _judge(scene: Scene, faults: Sequence[Fault], outcome: Outcome) -> None:
     may_repeat = max(cost.may_repeat(scene.blows) for cost in costs)
     verdict = judge(scene.house, scene.queries, CHANNELS, UPDATING)
     outcome.articles = sum((scene.lag.ends() or {}).values())
-    outcome.take(verdict, scene.letters, may_repeat, Cost.MEMORY in costs)
+    forgets = any(cost.forgets for cost in costs)
+    outcome.take(verdict, scene.letters, may_repeat, may_retell=forgets, may_forget=Cost.EVICTION in costs)
     try:
-        audited(scene.house, allowed=SURPLUS if Cost.MEMORY in costs else (), edit_live_s=scene.edit_live_s)
+        audited(scene.house, allowed=SURPLUS if forgets else (), edit_live_s=scene.edit_live_s)
     except AssertionError as exc:
         outcome.complaints.append(f"the audit {exc}"[:3000])
 

@@ -119,6 +119,7 @@ def text(outcomes: Sequence[Outcome], batch: int, soak: str) -> str:
         INTRODUCTION.format(batch=batch),
         _summary(outcomes),
         report.table(HEAD, [row(name, by_name[name]) for name in names]),
+        _forgotten(sum(each.forgotten for each in outcomes)),
         _failures(failed),
         "## The faults",
         _plain_table(told[0], told[1]),  # type: ignore[arg-type]
@@ -146,6 +147,16 @@ def _summary(outcomes: Sequence[Outcome]) -> str:
             f"{len(outcomes)} runs of {seeds} seeds, {sum(bool(each.complaints) for each in outcomes)} of them failed;",
             f"{dates[0]} to {dates[-1]}, revisions {', '.join(revisions)}; on {'; '.join(machines)}.",
         ]
+    )
+
+
+def _forgotten(count: int) -> str:
+    """Empty where there are none."""
+    if not count:
+        return ""
+    return (
+        f"Where Redis was free to evict keys, {count} corrections and retractions are missing besides. A worker wants"
+        "\n`maxmemory-policy noeviction`, and warns where it is another: a single key that is gone is not noticed."
     )
 
 

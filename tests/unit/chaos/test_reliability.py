@@ -57,6 +57,15 @@ def test_what_may_be_is_not_complained_of() -> None:
     assert (run.repeats, run.retold, run.taken_back, run.held) == (9, 9, 4, 3)
 
 
+def test_what_an_evicting_redis_forgets_is_told_apart() -> None:
+    run = outcome(1, "redis-evict")
+    words = Words(untold=[(PAIR, "due")])
+    run.take(Verdict(1, words=words), letters=0, may_repeat=0, may_retell=True, may_forget=True)
+    assert (run.complaints, run.all_lost, run.forgotten) == ([], 0, 1)
+    assert "1 corrections and retractions are missing besides" in text([run], 50, "")
+    assert "are missing besides" not in text([outcome(1, "redis-evict")], 50, "")
+
+
 def test_outcomes_are_read_as_they_were_kept(tmp_path: Path) -> None:
     first, second = outcome(1, "scale", recovery_s=[0.5]), outcome(2, "scale", "poison", complaints=["x"])
     append(tmp_path / "kept", [first])
