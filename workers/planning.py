@@ -51,6 +51,7 @@ class Found:
     article: Article
     rules: Mapping[str, LiveRule]
     settled: frozenset[str] = frozenset()  # those of the rules of which nothing more is to be told
+    overrun: bool = False  # it was told behind its lease: what went ahead meanwhile was judged without knowing of it
 
     @property
     def owner(self) -> str:
@@ -129,6 +130,7 @@ def plan(found: Found, known: Known, rule_of: Callable[[str], LiveRule | None]) 
         _kill(made, known, rule_of)
     elif standing is Standing.TAKEN_BACK:
         _hold_all(made, known, HeldReason.NOT_USABLE, f"it was taken back by the article record {_latest_by(known)}")
+        _take_back_unknown(made, known, rule_of)
         made.unhold = release
     elif found.under_embargo:
         _embargo(made, known)
@@ -144,11 +146,26 @@ def _late(made: Plan, known: Known, rule_of: Callable[[str], LiveRule | None]) -
         return
     detail = f"version {made.version} came after version {newest.version}, the article record {_latest_by(known)}"
     _hold_all(made, known, HeldReason.SUPERSEDED, detail)
+    _take_back_unknown(made, known, rule_of)
+
+
+def _take_back_unknown(made: Plan, known: Known, rule_of: Callable[[str], LiveRule | None]) -> None:
+    """What was told behind the latest version, while whoever took that version in could not know of it.
+
+    A kill takes back all up to its own version. Behind a usable version only what this record has just told so: where
+    the rule still said yes to that version, the rule has told of it, or another article has of the story.
+    """
+    newest = known.latest
+    if newest is None:
+        return
     cause = KILLS.get(newest.status)
-    if cause is not None:  # what was told while nobody else could know of it
-        for rule_id, told in known.tellings.items():
-            if told.kind is not AlertKind.RETRACTED and told.version < newest.version:
-                _retract(made, rule_id, rule_of(rule_id), cause, told, newest.version)
+    for rule_id, told in known.tellings.items():
+        if told.kind is AlertKind.RETRACTED:
+            continue
+        if cause is not None and told.version <= newest.version:
+            _retract(made, rule_id, rule_of(rule_id), cause, told, newest.version)
+        elif made.found.overrun and told.owner == made.found.owner and told.version < newest.version:
+            _retract(made, rule_id, rule_of(rule_id), AlertCause.NO_LONGER_MATCHES, told, newest.version)
 
 
 def _kill(made: Plan, known: Known, rule_of: Callable[[str], LiveRule | None]) -> None:
