@@ -79,6 +79,7 @@ def _parted(alert: Alert, coloured: bool) -> tuple[Text, Text]:
 
 def _decision(decision: Decision) -> Iterator[Text]:
     why = str(decision.reason).replace("_", " ")
+    why += f" as {plain(decision.first_uri)}" if decision.first_uri else ""
     yield Text.assemble(_time(decision.received), plain(decision.rule.name), f"  held back: {why}", style="dim")
     yield Text.assemble(_title(decision.article), _source(decision.article), style="dim")
     if decision.detail:
