@@ -77,7 +77,7 @@ class RedisWorld:
         """Fields that say when something ends, see look.lua and place.lua."""
         if await self._client.type(key) != b"hash":
             return []
-        fields: dict[bytes, bytes] = await self._client.hgetall(key)
+        fields: dict[Any, Any] = await self._client.hgetall(key)
         return [(field, int(value)) for field, value in fields.items() if field in (b"end", b"!") or field.isdigit()]
 
     async def flush(self) -> None:

@@ -38,7 +38,8 @@ class Text:
         """Each three words in a row, once, as a number of 64 bits; the same in every process. Ascending."""
         numbers = _numbers(self.words)
         numbers.sort()
-        return numbers[np.concatenate((_FIRST[: len(numbers)], numbers[1:] != numbers[:-1]))]
+        once: NDArray[np.uint64] = numbers[np.concatenate((_FIRST[: len(numbers)], numbers[1:] != numbers[:-1]))]
+        return once
 
     @cached_property
     def shingles(self) -> frozenset[int]:
