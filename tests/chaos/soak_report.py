@@ -59,8 +59,7 @@ def kinds_of_keys(keys: Iterable[bytes], prefix: str) -> dict[str, float]:
     """How many there are of each kind, by their names; see the doors of workers/dedup/."""
     counts = dict.fromkeys(KEYS, 0.0)
     for key in keys:
-        name = key.decode()
-        stories, told = name.startswith(f"{{{prefix}}}"), name.startswith(f"{prefix}told:")
+        stories, told = key.startswith(f"{{{prefix}}}".encode()), key.startswith(f"{prefix}told:".encode())
         counts[STORIES if stories else TOLD if told else CLAIMS] += 1
     return counts
 

@@ -50,7 +50,6 @@ def test_a_worker_that_forgets_retractions_is_found_out(stage: Stage) -> None:
     def strike(scene: Scene) -> None:
         scene.fleet.launch({FORGET: '"kind":"retracted"'})
         scene.fleet.kill(scene.fleet.members[0])
-        scene.pass_s(4)
 
     forgetful = Fault("forgetful", "retractions are acknowledged and not sent", Cost.BATCH, strike)
     outcome = play(stage, [forgetful], seed=6)

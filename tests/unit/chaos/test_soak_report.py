@@ -30,7 +30,7 @@ def test_one_sample_is_no_trend() -> None:
 
 
 def test_keys_are_counted_by_their_kind() -> None:
-    keys = [b"p.0a1b", b"{p.}a:01", b"{p.}i", b"p.told:whole", b"p.told:0a", b"p.told:0b"]
+    keys = [b"p.0a1b", b"{p.}a:01", b"{p.}i:20787:\xa8", b"p.told:whole", b"p.told:0a", b"p.told:0b"]
     assert kinds_of_keys(keys, "p.") == {CLAIMS: 1, STORIES: 2, TOLD: 3}
 
 
