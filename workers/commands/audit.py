@@ -66,11 +66,9 @@ def audit(
     matches = alerts + decisions; what is missing, or is there and should not be, is named with its rule, article and
     time. Workers may go on meanwhile: what they have not committed is pending. Changes nothing.
 
-    Columns: MATCHES is the sum of the alerts (CREATED and other kinds), the decisions by reason (SEEN ALREADY, …) and
-    MISSING, where nothing was told. FOUND counts the findings that are named below the table, each with what to do.
-
-    The exit code is 0 when all is balanced, and 1 when something is missing or odd. docs/audit.md tells how to read
-    it, and what it cannot know.
+    Columns: MATCHES is the sum of alerts (CREATED …), decisions by reason (SEEN ALREADY …) and MISSING: nothing was
+    told. FOUND counts the findings named below, each with what to do. The exit code is 0 when all is balanced, and 1
+    when something is missing or odd. docs/audit.md tells how to read it, and what it cannot know.
 
     \b
     Examples:

@@ -56,6 +56,5 @@ def explain(
         note(f"the rule is {asked.idle}: no article is matched against it")
     if json:
         say_line(json_of(asked, given, found))
-        return
-    for line in explained(asked, given, found, out()):
+    for line in () if json else explained(asked, given, found, out()):
         out().print(line)
