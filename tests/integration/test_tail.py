@@ -60,7 +60,7 @@ def lines_of(process: subprocess.Popen[str], number: int) -> list[str]:
 def interrupted(process: subprocess.Popen[str]) -> tuple[int, str]:
     """Ctrl-C: exit code, and what stood on standard error."""
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=120)
     return process.returncode, err
 
 
