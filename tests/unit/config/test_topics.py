@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from config.topics import ALERTS, DEAD_LETTERS, DECISIONS, HELD, Topic, channel_topic
+from config.topics import ALERTS, DEAD_LETTERS, DECISIONS, HELD, channel_topic
+from schemas.topic import Topic
 
 
 @pytest.mark.parametrize(
