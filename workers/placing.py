@@ -45,12 +45,14 @@ class Placed:
     def departures(self, told: Mapping[tuple[str, str], Telling]) -> list[Departure]:
         """What to remember, one a uri; `told` by record and rule id."""
         made: dict[str, Departure] = {}
+        by_record: dict[str, dict[str, Telling]] = {}
+        for (owner, rule_id), telling in told.items():
+            by_record.setdefault(owner, {})[rule_id] = telling
         for each in self.plans:
             found = each.found
             tellings = {
                 rule_id: self._widened(found.article.uri, rule_id, telling)
-                for (owner, rule_id), telling in told.items()
-                if owner == found.owner
+                for rule_id, telling in by_record.get(found.owner, {}).items()
             }
             visit = self.visits[found.article.uri]
             departure = each.departure(visit, tellings)

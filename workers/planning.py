@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from schemas.alert import AlertCause, AlertKind
 from schemas.article import Article, ArticleStatus
@@ -43,7 +44,7 @@ from workers.rules.book import LiveRule
 KILLS = {ArticleStatus.CANCELED: AlertCause.CANCELED, ArticleStatus.WITHHELD: AlertCause.WITHHELD}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Found:
     """An article record, and the rules that said yes to it."""
 
@@ -53,7 +54,7 @@ class Found:
     settled: frozenset[str] = frozenset()  # those of the rules of which nothing more is to be told
     overrun: bool = False  # it was told behind its lease: what went ahead meanwhile was judged without knowing of it
 
-    @property
+    @cached_property
     def owner(self) -> str:
         """The record's name."""
         return owner_of(self.record)
