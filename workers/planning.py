@@ -41,6 +41,7 @@ from workers.embargo import is_release
 from workers.fates import owner_of
 from workers.rules.book import LiveRule
 
+SUCCESSOR_MS = 86_400_000  # a topic that was made anew counts its offsets anew; clocks differ by less
 KILLS = {ArticleStatus.CANCELED: AlertCause.CANCELED, ArticleStatus.WITHHELD: AlertCause.WITHHELD}
 
 
@@ -130,7 +131,9 @@ def plan(found: Found, known: Known, rule_of: Callable[[str], LiveRule | None]) 
     elif found.article.status is not ArticleStatus.USABLE:
         _kill(made, known, rule_of)
     elif standing is Standing.TAKEN_BACK:
-        _hold_all(made, known, HeldReason.NOT_USABLE, f"it was taken back by the article record {_latest_by(known)}")
+        if not _was_accounted_for(found, known):
+            detail = f"it was taken back by the article record {_latest_by(known)}"
+            _hold_all(made, known, HeldReason.NOT_USABLE, detail)
         _take_back_unknown(made, known, rule_of)
         made.unhold = release
     elif found.under_embargo:
@@ -146,8 +149,26 @@ def _late(made: Plan, known: Known, rule_of: Callable[[str], LiveRule | None]) -
     if newest is None:
         return
     detail = f"version {made.version} came after version {newest.version}, the article record {_latest_by(known)}"
-    _hold_all(made, known, HeldReason.SUPERSEDED, detail)
+    if not _was_accounted_for(made.found, known):
+        _hold_all(made, known, HeldReason.SUPERSEDED, detail)
     _take_back_unknown(made, known, rule_of)
+
+
+def _was_accounted_for(found: Found, known: Known) -> bool:
+    """Is it read again after a crash? What stands behind it on its partition is known already.
+
+    Alerts or decisions were out for it before anything behind it was remembered: batches and waves go in their order.
+    """
+    if known.latest is None or known.latest.owner.count("/") != 2:
+        return False
+    position, _, timestamp_ms = known.latest.owner.rpartition("@")
+    topic, partition, offset = position.split("/")
+    record = found.record
+    return (
+        (topic, partition) == (record.topic, str(record.partition))
+        and int(offset) > record.offset
+        and int(timestamp_ms) > record.timestamp_ms - SUCCESSOR_MS
+    )
 
 
 def _take_back_unknown(made: Plan, known: Known, rule_of: Callable[[str], LiveRule | None]) -> None:

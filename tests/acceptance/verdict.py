@@ -21,6 +21,7 @@ from workers.rules.language.tree import Query
 
 MAX_BYTES = 10_485_760
 BESIDE_AN_ALERT = ("seen_already",)  # reasons of decisions that say nothing unless there is an alert of the same uri
+CLAIM = "claim"  # the header that names the claim by which it was told
 TELLING_OF = "record"  # the header of an alert that names its article record: topic/partition/offset@timestamp
 
 
@@ -37,6 +38,7 @@ class Verdict:
     retold: int = 0  # of these such as tell of another article record than the first: Redis has lost its memory
     changed: list[str] = field(default_factory=list)  # ids of which one article record was told in different bytes
     disordered: list[Pair] = field(default_factory=list)  # alerts that overtook one of the same partition
+    # (but for those that wait for another worker at the same story: they hold up none, and may come behind)
     channel_differs: list[str] = field(default_factory=list)  # with more, fewer or other bytes, or disordered
     channel_repeats: dict[str, int] = field(default_factory=dict)  # records beyond the first of their bytes
     words: Words = field(default_factory=Words)  # corrections, kills and embargoes
@@ -143,7 +145,8 @@ def _judge_alerts(
     words: list[Word] = []
     for record in alerts:
         row: dict[str, Any] = json.loads(record.value)
-        said = word(row, _named(dict(record.headers).get(TELLING_OF, b"")))
+        headers = dict(record.headers)
+        said = word(row, _named(headers.get(TELLING_OF) or b""), headers.get(CLAIM) or b"")
         if said.pair not in places:
             verdict.wrong.append(said.pair)
             continue
@@ -152,7 +155,7 @@ def _judge_alerts(
         else:
             words.append(said)
             way = said.place.partition, record.partition
-            if not said.catches_up(history[said.pair.uri]):
+            if not (said.waited or said.catches_up(history[said.pair.uri])):
                 if said.place < latest.get(way, said.place):
                     verdict.disordered.append(said.pair)
                 latest[way] = said.place

@@ -20,9 +20,10 @@ from tests.chaos.fault import Cost, Fault
 from tests.chaos.faults import FAULTS
 from tests.chaos.outcome import Outcome
 from tests.chaos.scene import UPDATING, Scene, Stage
+from tests.services import witness
 from workers.errors import Unavailable
 
-KEPT = Path(__file__).parents[2] / ".cache" / "chaos"  # the workers' logs of runs that failed
+KEPT = Path(__file__).parents[2] / ".cache" / "chaos"  # what is left of runs that failed
 LARGEST_SEQUENCE = 3
 CAME_OFF = (AssertionError, OSError, RuntimeError, KafkaError, RedisError, Unavailable)
 
@@ -91,5 +92,12 @@ def _judge(scene: Scene, faults: Sequence[Fault], outcome: Outcome) -> None:
 
 
 def _keep(scene: Scene, name: str) -> None:
+    """The logs of the workers, and what stood on the topics."""
     shutil.rmtree(KEPT / name, ignore_errors=True)
     shutil.copytree(scene.folder, KEPT / name)
+    for topic in ("articles", "alerts", "decisions", "held"):
+        records = witness.read_all(scene.kafka.bootstrap, scene.house.prefix + topic)
+        lines = [
+            f"{each.partition}/{each.offset} {each.headers} {(each.value or b'').decode()[:2000]}\n" for each in records
+        ]
+        (KEPT / name / f"{topic}.txt").write_text("".join(lines))
