@@ -221,8 +221,10 @@ class BulkConsumer(Service):
 
     async def _ahead(self, partition: TopicPartition, end: int) -> int:
         """Records between us and the end; what came with records may know of a later end than the broker tells."""
-        told = self.consumer.highwater(partition) or 0
-        return max(end, told) - int(await self.consumer.position(partition))
+        position = int(await self.consumer.position(partition))
+        if partition not in self.consumer.assignment():
+            raise IllegalStateError(f"{partition} was revoked while it was asked after")
+        return max(end, self.consumer.highwater(partition) or 0) - position
 
     def abandon(self) -> None:
         """After a failure nothing more may be taken up or committed in this process."""
