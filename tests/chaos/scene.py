@@ -32,9 +32,9 @@ from tests.services.redis import RedisServer
 
 BATCH = 50
 PARTITIONS = 4
-FLOW_PER_S = 100
+FLOW_PER_S = 60
 RECOVERY_LIMIT_S = 60.0
-POLL_S = 0.1
+POLL_S = 0.25
 ODD = {"id": "odd", "query": "bulletin", "channels": ["desk"]}
 UPDATING = frozenset({"broad"})  # rules that tell of changed versions
 WATCHED = [*({**rule, **({"updates": "versions"} if rule["id"] in UPDATING else {})} for rule in RULES), ODD]
