@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -41,6 +41,16 @@ class Placed:
     plans: list[Plan] = field(default_factory=list)
     matches: list[Match] = field(default_factory=list)  # to be claimed
     busy: list[Found] = field(default_factory=list)
+
+    def put_off(self, behind: Callable[[Incoming], bool]) -> list[Departure]:
+        """Take out the records that must come later; hands back how their uris are to be left, with nothing told."""
+        later = [each for each in self.plans if behind(each.found.record)]
+        self.plans = [each for each in self.plans if not behind(each.found.record)]
+        self.matches = [each for each in self.matches if not behind(each.record)]
+        self.busy += [each.found for each in later]
+        stay = {each.found.article.uri for each in self.plans}
+        uris = dict.fromkeys(each.found.article.uri for each in later)
+        return [Departure(self.visits.pop(uri)) for uri in uris if uri not in stay]
 
     def departures(self, told: Mapping[tuple[str, str], Telling]) -> list[Departure]:
         """What to remember, one a uri; `told` by record and rule id."""
@@ -94,8 +104,15 @@ class Placer:
                 placed.plans.append(plan(each, known, self._book.find))
 
         await each_in_turn(self._think, found, make)
+        await self.put_off(placed, behind(each.record for each in placed.busy))
         await self._place(placed)
         return placed
+
+    async def put_off(self, placed: Placed, those: Callable[[Incoming], bool]) -> None:
+        """Leave what must come later, so that nobody waits for it meanwhile."""
+        departures = placed.put_off(those)
+        if departures:
+            await self._memory.leave(departures)
 
     async def _enter(self, visits: Mapping[str, Visit], batch: Sequence[Incoming]) -> dict[str, Entry]:
         """By uri. What a record of this batch held when a worker died, and does not ask for now, is not waited for."""
@@ -126,6 +143,14 @@ class Placer:
         alone = await self._memory.leave(departures) if departures else []
         overrun = {each.visit.uri for each, was_alone in zip(departures, alone, strict=True) if not was_alone}
         return [each.found for each in placed.plans if each.found.article.uri in overrun]
+
+
+def behind(waiting: Iterable[Incoming]) -> Callable[[Incoming], bool]:
+    """Whether a record stands behind one that waits, on its partition: it may not be told before."""
+    first: dict[int, int] = {}
+    for record in waiting:
+        first[record.partition] = min(record.offset, first.get(record.partition, record.offset))
+    return lambda record: record.offset > first.get(record.partition, record.offset)
 
 
 def _of(each: Plan, dedup: Dedup) -> dict[str, LiveRule]:

@@ -61,7 +61,6 @@ class Word:
     place: Place  # of the article record that it names
     channels: frozenset[str]
     previous: str | None
-    waited: bool = False  # another article had begun the story: it may have waited for what that would tell
 
     def catches_up(self, records: Sequence[Came]) -> bool:
         """Whether it takes back what was told while another worker knew of a kill: by a record that comes late."""
@@ -95,17 +94,12 @@ def came(place: Place, timestamp_ms: int, article: Article, rules: Collection[st
     return Came(place, version, usable, article.is_correction, held, frozenset(rules), words)
 
 
-def word(row: Mapping[str, Any], place: Place, claim: bytes = b"") -> Word:
-    """Of an alert as it stands on the topic, the record that it names, and the claim by which it was told."""
+def word(row: Mapping[str, Any], place: Place) -> Word:
+    """Of an alert as it stands on the topic, and the record that it names."""
     channels = frozenset((*row["channels"], *row.get("channels_unknown", ())))
     previous = None if row.get("cause") == SOURCES else row.get("previous")
     pair = Pair(row["rule"]["id"], row["article"]["uri"])
-    return Word(row["id"], row["kind"], pair, row["article"]["version"], place, channels, previous, _waited(claim))
-
-
-def _waited(claim: bytes) -> bool:
-    """A claim's tag names the article beside the version where the story is that of another: topic/0/1@ms#articlev1."""
-    return claim.partition(b"#")[2][:1] not in (b"", b"v")
+    return Word(row["id"], row["kind"], pair, row["article"]["version"], place, channels, previous)
 
 
 def judge_words(history: Mapping[str, Sequence[Came]], words: Iterable[Word], updating: Collection[str] = ()) -> Words:

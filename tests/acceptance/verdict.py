@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from schemas.article import Article
-from tests.acceptance.house import House
+from tests.acceptance.house import House, Row
 from tests.acceptance.last_words import Came, Pair, Place, Word, Words, came, judge_words, word
 from tests.services import witness
 from tests.services.witness import Record
@@ -21,7 +21,6 @@ from workers.rules.language.tree import Query
 
 MAX_BYTES = 10_485_760
 BESIDE_AN_ALERT = ("seen_already",)  # reasons of decisions that say nothing unless there is an alert of the same uri
-CLAIM = "claim"  # the header that names the claim by which it was told
 TELLING_OF = "record"  # the header of an alert that names its article record: topic/partition/offset@timestamp
 
 
@@ -38,7 +37,6 @@ class Verdict:
     retold: int = 0  # of these such as tell of another article record than the first: Redis has lost its memory
     changed: list[str] = field(default_factory=list)  # ids of which one article record was told in different bytes
     disordered: list[Pair] = field(default_factory=list)  # alerts that overtook one of the same partition
-    # (but for those that wait for another worker at the same story: they hold up none, and may come behind)
     channel_differs: list[str] = field(default_factory=list)  # with more, fewer or other bytes, or disordered
     channel_repeats: dict[str, int] = field(default_factory=dict)  # records beyond the first of their bytes
     words: Words = field(default_factory=Words)  # corrections, kills and embargoes
@@ -76,8 +74,9 @@ def judge(
     places = _matches(history)
     verdict = Verdict(matches=sum(map(len, places.values())))
     alerts = witness.read_all(house.bootstrap, house.prefix + "alerts")
-    told, words = _judge_alerts(alerts, history, places, verdict)
-    _judge_decisions(house, places, told, verdict)
+    decisions = house.rows("decisions")
+    told, words = _judge_alerts(alerts, history, places, _held(decisions), verdict)
+    _judge_decisions(decisions, places, told, verdict)
     verdict.words = judge_words(history, words, updating)
     verdict.letters = len(house.values("dead-letters"))
     for name in channels:
@@ -136,6 +135,7 @@ def _judge_alerts(
     alerts: Sequence[Record],
     history: Mapping[str, Sequence[Came]],
     places: Mapping[Pair, Sequence[Place]],
+    held: Mapping[Pair, set[Place]],
     verdict: Verdict,
 ) -> tuple[dict[Pair, set[Place]], list[Word]]:
     """The article records that alerts tell of, and each alert once."""
@@ -145,8 +145,7 @@ def _judge_alerts(
     words: list[Word] = []
     for record in alerts:
         row: dict[str, Any] = json.loads(record.value)
-        headers = dict(record.headers)
-        said = word(row, _named(headers.get(TELLING_OF) or b""), headers.get(CLAIM) or b"")
+        said = word(row, _named(dict(record.headers).get(TELLING_OF) or b""))
         if said.pair not in places:
             verdict.wrong.append(said.pair)
             continue
@@ -155,7 +154,9 @@ def _judge_alerts(
         else:
             words.append(said)
             way = said.place.partition, record.partition
-            if not (said.waited or said.catches_up(history[said.pair.uri])):
+            # What was held before a crash and is told after it comes late: what had told of its story was taken back
+            # meanwhile. The audit looks whether that is so.
+            if not said.catches_up(history[said.pair.uri]) and said.place not in held.get(said.pair, ()):
                 if said.place < latest.get(way, said.place):
                     verdict.disordered.append(said.pair)
                 latest[way] = said.place
@@ -178,16 +179,23 @@ def _named(text: bytes) -> Place:
     return Place(int(partition), int(offset))
 
 
-def _judge_decisions(
-    house: House, places: Mapping[Pair, Sequence[Place]], told: Mapping[Pair, set[Place]], verdict: Verdict
-) -> None:
+def _held(decisions: Iterable[Row]) -> dict[Pair, set[Place]]:
     held: dict[Pair, set[Place]] = defaultdict(set)
-    without_alert = set()
-    for row in house.rows("decisions"):
-        pair = Pair(row["rule"]["id"], row["article"]["uri"])
-        held[pair].add(_named(row["record"].encode()))
-        if row["reason"] not in BESIDE_AN_ALERT:
-            without_alert.add(pair)
+    for row in decisions:
+        held[Pair(row["rule"]["id"], row["article"]["uri"])].add(_named(row["record"].encode()))
+    return held
+
+
+def _judge_decisions(
+    decisions: Sequence[Row],
+    places: Mapping[Pair, Sequence[Place]],
+    told: Mapping[Pair, set[Place]],
+    verdict: Verdict,
+) -> None:
+    held = _held(decisions)
+    without_alert = {
+        Pair(row["rule"]["id"], row["article"]["uri"]) for row in decisions if row["reason"] not in BESIDE_AN_ALERT
+    }
     verdict.wrong += [pair for pair in held if pair not in places]
     lost = {pair for pair in places if pair not in told and pair not in without_alert}
     verdict.lost = [pair for pair in places if pair in lost]

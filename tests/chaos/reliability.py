@@ -44,8 +44,7 @@ on the topics against the plain evaluator of the rules, and `wirewatch audit` ba
 - **repeated**: alert records beyond the first of their id. Where a batch in flight may repeat: at most {batch}
   articles for each rule, worker and blow. The same article record must have the same bytes each time; a run fails
   otherwise.
-- **reordered**: alerts that overtook one of the same partition. Must be 0. (One that waited for another worker at the
-  same story is not counted: it holds up none, and may come behind.)
+- **reordered**: alerts that overtook one of the same partition. Must be 0.
 - **wrong**: alerts or decisions for what is no match, is under embargo, was killed or came late; retractions of what
   was never told or still holds; corrections and retractions to other channels than those that got the alert. Must
   be 0.
