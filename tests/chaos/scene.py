@@ -69,6 +69,7 @@ class Scene:
     blows: int = 0
     letters: int = 0
     edit_live_s: float = 0.0  # where rules are edited under load, when an edit must be known
+    limit_s: float = RECOVERY_LIMIT_S  # for anything that is waited for
     recovery_s: float = 0.0  # the longest of the fault that strikes now
 
     def blow(self, times: int = 1) -> None:
@@ -90,9 +91,9 @@ class Scene:
         """How long is up to the seed."""
         self.pass_s(self.chance.uniform(least_s, most_s))
 
-    def until(self, done: Callable[[], object], limit_s: float = RECOVERY_LIMIT_S) -> float | None:
+    def until(self, done: Callable[[], object], limit_s: float | None = None) -> float | None:
         """Seconds until it is so; None if it never was."""
-        started_s = time.monotonic()
+        started_s, limit_s = time.monotonic(), limit_s or self.limit_s
         while not done():
             self.fleet.mend()
             if time.monotonic() - started_s > limit_s:
@@ -113,7 +114,7 @@ class Scene:
         A fault with an end calls it when its harm is done; it is called behind each one in any case.
         """
         started_s, ends = time.monotonic(), None
-        while ends is None and time.monotonic() - started_s < RECOVERY_LIMIT_S:
+        while ends is None and time.monotonic() - started_s < self.limit_s:
             self.fleet.mend()
             ends = self.lag.ends()
         assert ends is not None, "the broker does not say where its topics end"
