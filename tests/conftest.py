@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.services.kafka import KafkaServer
@@ -24,8 +25,10 @@ ONE_BY_ONE = "tests/acceptance/"  # long tests that share nothing: each goes to 
 
 
 def pytest_configure() -> None:
-    """A run that is told to end clears up as after Ctrl-C."""
+    """A run that is told to end clears up as after Ctrl-C. No example of a property is judged by the clock."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    settings.register_profile("shared machine")
+    settings.load_profile("shared machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

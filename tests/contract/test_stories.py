@@ -276,7 +276,7 @@ class TestRaces:
         assert sorted(each[0].articles for each in placed) == list(range(1, 13))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**9), size=st.integers(1, 7))
 async def test_however_a_stream_is_cut_into_batches_its_placements_are_the_same(
     world: World, seed: int, size: int
