@@ -19,7 +19,7 @@ PYTHON = """#!/bin/sh
 case "$*" in "$FAILS"*) exit 1 ;; esac
 """
 TOOLS = ("basename", "bash", "cat", "cksum", "dirname", "env", "grep", "id", "readlink", "rm", "sed", "sh", "tr")
-SERVERS = {"java": "echo 'openjdk version \"17.0.1\"' >&2", "mvn": "", "redis-server": ""}
+SERVERS = {"java": "echo 'openjdk version \"17.0.1\"' >&2", "mvn": "", "redis-server": "", "node": "", "npm": ""}
 SYSTEM = {"apt-get": 'echo "apt-get $*" >>"$CALLS"', "apt-cache": "", "sudo": '[ "$1" != -n ] || shift; "$@"'}
 
 
