@@ -1,4 +1,4 @@
-"""What a courier writes is balanced, whatever its receivers do and however often it is killed."""
+"""What a courier writes of alerts and retractions is balanced, whatever its receivers do, however often it is killed."""
 
 from __future__ import annotations
 
@@ -159,6 +159,7 @@ def _desk(chance: random.Random, version: int) -> Channel:
 def _act(quay: Quay, chance: random.Random, number: int, last: dict[str, str]) -> None:
     """Something happens. What is on the topic was read, and what was asked of its beginning is answered."""
     world = quay.partition
+    world.now += timedelta(seconds=1)
     quay.catch_up()
     what = chance.random()
     if what < 0.35:
@@ -166,13 +167,8 @@ def _act(quay: Quay, chance: random.Random, number: int, last: dict[str, str]) -
         last[str(number)] = f"al_{number}"
     elif what < 0.55 and last:
         name = chance.choice(sorted(last))
-        kind = chance.choice([AlertKind.UPDATED, AlertKind.RETRACTED])
-        follows = alert(name, kind, last[name], rule=f"r{int(name) % 2}")
-        follows = follows.model_copy(update={"id": f"al_{name}_{number}"})
-        quay.come(follows)
-        last[name] = follows.id
-        if kind is AlertKind.RETRACTED:
-            del last[name]
+        taken_back = alert(name, AlertKind.RETRACTED, last.pop(name), rule=f"r{int(name) % 2}")
+        quay.come(taken_back)
     elif what < 0.65:
         world.send(chance.randrange(5))  # killed before the records are written
         world.restart()
