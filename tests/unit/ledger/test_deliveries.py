@@ -1,4 +1,4 @@
-"""What a courier writes of alerts and retractions is balanced, whatever its receivers do, however often it is killed."""
+"""What a courier writes of alerts and retractions is balanced, whatever receivers do and however often it is killed."""
 
 from __future__ import annotations
 
