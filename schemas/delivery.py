@@ -45,6 +45,7 @@ class Notification(Record):
     replay: str = Field(default="", description="Set where it is sent again on request: whose request.")
     held: HeldReason | None = Field(default=None, description="Why it is not sent, or not by itself.")
     detail: str = ""
+    order: int | None = Field(default=None, description="The offset of its first record, where it is written again.")
     part_of: str | None = Field(default=None, description="The digest that tells it, where that is the reason.")
 
     @property

@@ -20,7 +20,8 @@ from schemas.channel import Channel
 from schemas.delivery import Delivery, DeliveryState, EndpointHealth, EventType, Notification
 from schemas.reasons import HeldReason
 from workers.delivery import Fates, Item, Reached, held
-from workers.opened import FINAL, Opened, Opens, came, parts
+from workers.held_up import HeldUp, first
+from workers.opened import FINAL, Opened, Opens, parts
 from workers.outlets import Outlets, Terms, Written
 from workers.restraint import passes
 from workers.waiting import Bundle, Waiting
@@ -48,7 +49,7 @@ class Desk:
         self._opens = Opens(terms.remember_max)
         self._waiting = waiting
         self.outlets = Outlets(channel_id, terms, self._fates, emit, chance, channel_of, stirred)
-        self._asking: dict[str, list[Opened]] = {}  # an alert of which nothing is known -> those that follow on it
+        self._held_up = HeldUp()
         self._live = False
         self._number = 0
 
@@ -81,6 +82,7 @@ class Desk:
             self._say_again(opened)
         elif self._live and is_new:
             self._consider(opened, now)
+            self._go_on(self._held_up.release([notification.id]), now)
 
     def _read_digest(self, digest: Notification, offset: int) -> None:
         """What it tells is told; the records that say so may have been lost on the way."""
@@ -125,7 +127,7 @@ class Desk:
                 self._emit(record)
         for opened in self._opens:
             if opened.lowest < below:
-                self._emit(opened.notification)
+                self._emit(opened.notification.model_copy(update={"order": opened.first}))
                 for delivery, _ in opened.tried.values():
                     self._emit(delivery)
 
@@ -133,7 +135,7 @@ class Desk:
         """All that stands on the topic was read: go on where the worker before has left off."""
         self._live = True
         self.change(now)
-        for opened in sorted(self._opens, key=came):
+        for opened in sorted(self._opens, key=first):
             if opened.told_in is None:
                 self._consider(opened, now)
             else:
@@ -147,6 +149,12 @@ class Desk:
             opened = self._opens.get(notification.key)
             if opened is not None and opened.told_in is None:
                 self._consider(opened, now, has_waited=True)
+        if self._live:
+            self.tick(now)  # what goes together now goes before anything that follows on it can come
+
+    def _go_on(self, held_up: Iterable[Opened], now: datetime) -> None:
+        for opened in held_up:
+            self._consider(opened, now)
 
     def _consider(self, opened: Opened, now: datetime, has_waited: bool = False) -> None:
         """Send it, hold it back, or let it wait."""
@@ -159,12 +167,21 @@ class Desk:
             self._drop(opened, HeldReason.SILENCED, silence)
         elif alert.previous and not self._follows(opened, alert):
             return
-        elif passes(alert) or (why := self._waiting.admit(notification, now)) is None:
+        elif passes(alert):
+            self._go_on_before(alert, now)
+            self._queue(opened, now)
+        elif (why := self._waiting.admit(notification, now)) is None:
             self._queue(opened, now)
         elif why is HeldReason.THROTTLED:
             self._drop(opened, why, "the rule has used up its burst and its rate on this channel")
         elif not has_waited:
             self._emit(held(notification, alert, why))
+
+    def _go_on_before(self, alert: Alert, now: datetime) -> None:
+        """What waits of the same rule and story goes before what does not wait."""
+        for waits in self._waiting.take_back(alert.rule.id, alert.story):
+            if (member := self._opens.get(waits.key)) is not None:
+                self._queue(member, now)
 
     def _follows(self, opened: Opened, alert: Alert) -> bool:
         """Is it sent, as far as those before it have been? A retraction takes along those that still wait."""
@@ -175,9 +192,9 @@ class Desk:
                     self._drop(member, HeldReason.TAKEN_BACK, f"{alert.id} took it back before it was sent")
             self.outlets.take_back(opened.notification)
         ends = opened.notification.endpoints
+        before = self._opens.get(f"{self._channel_id}/{alert.previous}")
         unknown = self._fates.oldest_unknown(alert.previous, ends)
-        if unknown is not None:
-            self._asking.setdefault(unknown, []).append(opened)
+        if self._held_up.hold(opened, before.told_in if before else None, unknown):
             return False
         if not any(self._has_got(alert.previous, endpoint) for endpoint in ends):
             reason = HeldReason.TAKEN_BACK if alert.kind is AlertKind.RETRACTED else HeldReason.NEVER_SENT
@@ -192,7 +209,7 @@ class Desk:
     @property
     def asking(self) -> frozenset[str]:
         """Alerts that others follow on, and of which nothing is known: they stand where nobody has read, if at all."""
-        return frozenset(self._asking)
+        return self._held_up.asking
 
     def answer(self, asked: Collection[str], records: Iterable[Notification | Delivery], now: datetime) -> None:
         """What stands of those on the topic from its beginning, in its order; what is not among it was never sent."""
@@ -205,13 +222,10 @@ class Desk:
                 self._fates.met(alert.id, alert.previous, record.endpoints)
                 if record.held is not None and record.part_of is None:
                     self._fates.dropped(alert.id)
-        waited: dict[str, Opened] = {}
         for alert_id in asked:
             if not self._fates.knows(alert_id):
                 self._fates.met(alert_id, None, ())
-            waited |= {each.notification.key: each for each in self._asking.pop(alert_id, ())}
-        for opened in sorted(waited.values(), key=came):
-            self._consider(opened, now)
+        self._go_on(self._held_up.release(asked), now)
 
     def _queue(self, opened: Opened, now: datetime) -> None:
         for endpoint_id in opened.notification.endpoints:
@@ -264,6 +278,7 @@ class Desk:
             digest = self._waiting.digest(bundle, [each.notification for each in part], now)
             if digest is None:
                 continue
+            self._held_up.wrote(digest.id)
             self._emit(digest)
             for opened in part:
                 opened.told_in = digest.id

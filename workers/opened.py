@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from schemas.delivery import Delivery, DeliveryState, Notification
 
@@ -22,7 +21,8 @@ class Opened:
     """A notification, where it stands, and what is left to do of it."""
 
     notification: Notification
-    offset: int  # of its latest record
+    first: int  # the offset of its first record: they are told in this order
+    offset: int  # of its latest
     left: set[str]  # endpoints whose outcome does not stand on the topic yet
     tried: dict[str, tuple[Delivery, int]] = field(default_factory=dict)  # endpoint -> its latest record, and where
     told_in: str | None = None  # the digest that tells it, or empty where nothing does: a record says so, or will
@@ -56,7 +56,8 @@ class Opens:
         opened = self._open.get(notification.key)
         if opened is None:
             left = set(notification.endpoints).difference(self.outcomes(notification.key))
-            opened = self._open[notification.key] = Opened(notification, offset, left)
+            first = offset if notification.order is None else notification.order
+            opened = self._open[notification.key] = Opened(notification, first, offset, left)
         opened.offset = offset
         return opened
 
@@ -85,12 +86,6 @@ class Opens:
     def lowest(self) -> int | None:
         """Where reading must begin to know all of them; None when none is open."""
         return min((each.lowest for each in self._open.values()), default=None)
-
-
-def came(opened: Opened) -> tuple[datetime, str, int, int]:
-    """In the order in which they came to the channel: what was written again stands behind what came later."""
-    place, _, offset = opened.notification.origin.rpartition("/")
-    return opened.notification.made, place, int(offset or 0), opened.offset
 
 
 def parts(told: Sequence[Opened]) -> list[list[Opened]]:

@@ -27,12 +27,13 @@ class _Fate:
     previous: str | None = None
     endpoints: frozenset[str] | None = None  # that it was for; None: not known
     dropped: bool = False
+    is_met: bool = False  # what it follows on is known, if it follows on anything
     at: dict[str, DeliveryState] = field(default_factory=dict)
 
     def has_reached(self, endpoint: str) -> bool:
         if self.at.get(endpoint) is DeliveryState.DELIVERED:
             return True
-        meant = self.endpoints is None or endpoint in self.endpoints
+        meant = self.is_met and (self.endpoints is None or endpoint in self.endpoints)
         return meant and not self.dropped and self.at.get(endpoint) in (None, DeliveryState.PENDING)
 
 
@@ -45,30 +46,34 @@ class Fates:
 
     def met(self, alert_id: str, previous: str | None = None, endpoints: Iterable[str] | None = None) -> None:
         """The alert has come to the channel, for these endpoints."""
+        fate = self._fate(alert_id)
+        fate.is_met = True
+        fate.previous = fate.previous or previous
+        if endpoints is not None:
+            fate.endpoints = frozenset(endpoints)
+
+    def _fate(self, alert_id: str) -> _Fate:
         fate = self._fates.get(alert_id)
         if fate is None:
             fate = self._fates[alert_id] = _Fate()
             if len(self._fates) > self._most:
                 self._fates.popitem(last=False)
-        fate.previous = fate.previous or previous
-        if endpoints is not None:
-            fate.endpoints = frozenset(endpoints)
+        return fate
 
     def dropped(self, alert_id: str) -> None:
         """No endpoint gets it."""
-        self.met(alert_id)
-        self._fates[alert_id].dropped = True
+        self._fate(alert_id).dropped = True
 
     def became(self, alert_id: str, endpoint: str, state: DeliveryState) -> None:
         """Its state at one endpoint; what was delivered once stays so."""
-        self.met(alert_id)
-        at = self._fates[alert_id].at
+        at = self._fate(alert_id).at
         if at.get(endpoint) is not DeliveryState.DELIVERED:
             at[endpoint] = state
 
     def knows(self, alert_id: str) -> bool:
-        """Is there anything about it?"""
-        return alert_id in self._fates
+        """Is it known what it follows on?"""
+        fate = self._fates.get(alert_id)
+        return fate is not None and fate.is_met
 
     def reached(self, alert_id: str | None, endpoint: str) -> Reached:
         """Has the endpoint got this alert or one before it? What is on its way counts as got: nothing overtakes."""
@@ -80,6 +85,8 @@ class Fates:
                 return Reached.UNKNOWN
             if fate.has_reached(endpoint):
                 return Reached.YES
+            if not fate.is_met:
+                return Reached.UNKNOWN
             alert_id = fate.previous
         return Reached.NO
 
@@ -91,7 +98,7 @@ class Fates:
         while alert_id and alert_id not in met:
             met.add(alert_id)
             fate = self._fates.get(alert_id)
-            if fate is None:
+            if fate is None or not fate.is_met:
                 return alert_id
             alert_id = fate.previous
         return None

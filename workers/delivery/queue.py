@@ -11,8 +11,9 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from schemas.alert import AlertKind
 from schemas.channel import Endpoint
-from schemas.delivery import Notification
+from schemas.delivery import EventType, Notification
 
 ONE_LANE = (("", ""),)
 
@@ -115,17 +116,17 @@ class Queue:
                 self._offer(waiting[0])
 
     def untried(self, rule_id: str, story: str) -> list[Item]:
-        """Single alerts of the rule on the story that wait here and were never tried."""
+        """Single alerts of the rule on the story that wait here and were never tried, since the last retraction."""
         lane = ONE_LANE[0] if self.endpoint.strict_order else (rule_id, story)
-        return [
-            item
-            for item in self._lanes.get(lane, ())
-            if not item.attempts
-            and item not in self._taken
-            and not item.notification.replay
-            and len(item.notification.alerts) == 1
-            and lanes_of(item.notification) == ((rule_id, story),)
-        ]
+        found: list[Item] = []
+        for item in self._lanes.get(lane, ()):
+            if item.notification.type is EventType.DIGEST or lanes_of(item.notification) != ((rule_id, story),):
+                continue
+            if item.notification.alerts[0].kind is AlertKind.RETRACTED:
+                found = []  # what stands before it is of an earlier telling
+            elif not item.attempts and item not in self._taken and not item.notification.replay:
+                found.append(item)
+        return found
 
     def drop(self, key: str) -> bool:
         """Take out the notification of this key, unless it is under way. False where it does not wait here."""
