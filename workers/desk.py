@@ -159,7 +159,7 @@ class Desk:
     def _consider(self, opened: Opened, now: datetime, has_waited: bool = False) -> None:
         """Send it, hold it back, or let it wait."""
         notification = opened.notification
-        if notification.type not in ALERTS or notification.replay or opened.tried:
+        if notification.type not in ALERTS or notification.replay or opened.is_on_its_way:
             self._queue(opened, now)
             return
         (alert,) = notification.alerts
@@ -167,28 +167,19 @@ class Desk:
             self._drop(opened, HeldReason.SILENCED, silence)
         elif alert.previous and not self._follows(opened, alert):
             return
-        elif passes(alert):
-            self._go_on_before(alert, now)
-            self._queue(opened, now)
-        elif (why := self._waiting.admit(notification, now)) is None:
+        elif passes(alert) or (why := self._waiting.admit(notification, now)) is None:
             self._queue(opened, now)
         elif why is HeldReason.THROTTLED:
             self._drop(opened, why, "the rule has used up its burst and its rate on this channel")
         elif not has_waited:
             self._emit(held(notification, alert, why))
 
-    def _go_on_before(self, alert: Alert, now: datetime) -> None:
-        """What waits of the same rule and story goes before what does not wait."""
-        for waits in self._waiting.take_back(alert.rule.id, alert.story):
-            if (member := self._opens.get(waits.key)) is not None:
-                self._queue(member, now)
-
     def _follows(self, opened: Opened, alert: Alert) -> bool:
         """Is it sent, as far as those before it have been? A retraction takes along those that still wait."""
         if alert.kind is AlertKind.RETRACTED:
-            for waits in self._waiting.take_back(alert.rule.id, alert.story):
-                member = self._opens.get(waits.key)
-                if member is not None:
+            for waits in self._waiting.of(alert.rule.id, alert.story):
+                self._waiting.let_go(waits)
+                if (member := self._opens.get(waits.key)) is not None:
                     self._drop(member, HeldReason.TAKEN_BACK, f"{alert.id} took it back before it was sent")
             self.outlets.take_back(opened.notification)
         ends = opened.notification.endpoints
@@ -228,6 +219,13 @@ class Desk:
         self._go_on(self._held_up.release(asked), now)
 
     def _queue(self, opened: Opened, now: datetime) -> None:
+        """To its endpoints; what waits of the same rule and story and came before it goes before it."""
+        for alert in opened.notification.alerts:
+            for waits in self._waiting.of(alert.rule.id, alert.story) if alert.previous else ():
+                member = self._opens.get(waits.key)
+                if member is not None and member.first < opened.first:
+                    self._waiting.let_go(waits)
+                    self._queue(member, now)
         for endpoint_id in opened.notification.endpoints:
             if endpoint_id in opened.left:
                 self._number += 1

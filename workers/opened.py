@@ -28,6 +28,11 @@ class Opened:
     told_in: str | None = None  # the digest that tells it, or empty where nothing does: a record says so, or will
 
     @property
+    def is_on_its_way(self) -> bool:
+        """Some endpoint has got it, or was tried: it waits for nothing any more."""
+        return bool(self.tried) or len(self.left) < len(self.notification.endpoints)
+
+    @property
     def lowest(self) -> int:
         """The first offset that must be read to know of it."""
         return min([self.offset, *(offset for _, offset in self.tried.values())])

@@ -204,15 +204,14 @@ class Waiting:
             },
         )
 
-    def take_back(self, rule_id: str, story: str) -> list[Notification]:
-        """All that waits of this rule on this story: it is told no more."""
-        taken = []
-        for key, wait in list(self._waits.items()):
-            (alert,) = wait.notification.alerts
-            if (alert.rule.id, alert.story) == (rule_id, story):
-                taken.append(wait.notification)
-                self._forget(key)
-        return taken
+    def of(self, rule_id: str, story: str) -> list[Notification]:
+        """All that waits of this rule on this story."""
+        waiting = [wait.notification for wait in self._waits.values()]
+        return [each for each in waiting if (each.alerts[0].rule.id, each.alerts[0].story) == (rule_id, story)]
+
+    def let_go(self, notification: Notification) -> None:
+        """It waits no more."""
+        self._forget(notification.key)
 
     def gone(self, alert_id: str) -> None:
         """It was retracted: nobody is told of it again."""

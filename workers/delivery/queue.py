@@ -11,7 +11,6 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from schemas.alert import AlertKind
 from schemas.channel import Endpoint
 from schemas.delivery import EventType, Notification
 
@@ -116,15 +115,16 @@ class Queue:
                 self._offer(waiting[0])
 
     def untried(self, rule_id: str, story: str) -> list[Item]:
-        """Single alerts of the rule on the story that wait here and were never tried, since the last retraction."""
+        """Single alerts of the rule on the story that wait here and were never tried, since the last digest or retraction."""
         lane = ONE_LANE[0] if self.endpoint.strict_order else (rule_id, story)
         found: list[Item] = []
         for item in self._lanes.get(lane, ()):
-            if item.notification.type is EventType.DIGEST or lanes_of(item.notification) != ((rule_id, story),):
+            notification = item.notification
+            if (rule_id, story) not in lanes_of(notification):
                 continue
-            if item.notification.alerts[0].kind is AlertKind.RETRACTED:
-                found = []  # what stands before it is of an earlier telling
-            elif not item.attempts and item not in self._taken and not item.notification.replay:
+            if notification.type in (EventType.DIGEST, EventType.RETRACTED):
+                found = []  # it is sent, and what stands before it goes before it
+            elif not item.attempts and item not in self._taken and not notification.replay:
                 found.append(item)
         return found
 

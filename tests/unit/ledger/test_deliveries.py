@@ -165,6 +165,12 @@ def _act(quay: Quay, chance: random.Random, number: int, last: dict[str, str]) -
     if what < 0.35:
         quay.come(alert(str(number), rule=f"r{number % 2}"))
         last[str(number)] = f"al_{number}"
+    elif what < 0.42 and last:
+        name = chance.choice(sorted(last))
+        updated = alert(name, AlertKind.UPDATED, last[name], rule=f"r{int(name) % 2}")
+        updated = updated.model_copy(update={"id": f"{updated.id}_{number}"})
+        quay.come(updated)
+        last[name] = updated.id
     elif what < 0.55 and last:
         name = chance.choice(sorted(last))
         taken_back = alert(name, AlertKind.RETRACTED, last.pop(name), rule=f"r{int(name) % 2}")
