@@ -115,7 +115,7 @@ class Queue:
                 self._offer(waiting[0])
 
     def untried(self, rule_id: str, story: str) -> list[Item]:
-        """Single alerts of the rule on the story that wait here and were never tried, since the last digest or retraction."""
+        """Alerts of the rule on the story that wait here untried, behind the last digest or retraction of them."""
         lane = ONE_LANE[0] if self.endpoint.strict_order else (rule_id, story)
         found: list[Item] = []
         for item in self._lanes.get(lane, ()):
