@@ -159,11 +159,15 @@ class Desk:
     def _consider(self, opened: Opened, now: datetime, has_waited: bool = False) -> None:
         """Send it, hold it back, or let it wait."""
         notification = opened.notification
-        if notification.type not in ALERTS or notification.replay or opened.is_on_its_way:
-            self._queue(opened, now)
+        if notification.type not in ALERTS or notification.replay:
+            if notification.replay or not self._held_up.hold(opened):
+                self._queue(opened, now)
             return
         (alert,) = notification.alerts
-        if silence := self._waiting.silenced(alert, now):
+        if opened.is_on_its_way:
+            if not (alert.previous and self._must_wait(opened, alert)):
+                self._queue(opened, now)
+        elif silence := self._waiting.silenced(alert, now):
             self._drop(opened, HeldReason.SILENCED, silence)
         elif alert.previous and not self._follows(opened, alert):
             return
@@ -182,16 +186,19 @@ class Desk:
                 if (member := self._opens.get(waits.key)) is not None:
                     self._drop(member, HeldReason.TAKEN_BACK, f"{alert.id} took it back before it was sent")
             self.outlets.take_back(opened.notification)
-        ends = opened.notification.endpoints
-        before = self._opens.get(f"{self._channel_id}/{alert.previous}")
-        unknown = self._fates.oldest_unknown(alert.previous, ends)
-        if self._held_up.hold(opened, before.told_in if before else None, unknown):
+        if self._must_wait(opened, alert):
             return False
-        if not any(self._has_got(alert.previous, endpoint) for endpoint in ends):
+        if not any(self._has_got(alert.previous, endpoint) for endpoint in opened.notification.endpoints):
             reason = HeldReason.TAKEN_BACK if alert.kind is AlertKind.RETRACTED else HeldReason.NEVER_SENT
             self._drop(opened, reason, f"no endpoint has got {alert.previous}")
             return False
         return True
+
+    def _must_wait(self, opened: Opened, alert: Alert) -> bool:
+        """For what it follows on, or until it is known whether that was sent."""
+        before = self._opens.get(f"{self._channel_id}/{alert.previous}")
+        unknown = self._fates.oldest_unknown(alert.previous, opened.left - opened.tried.keys())
+        return self._held_up.hold(opened, before.told_in if before else None, unknown)
 
     def _has_got(self, alert_id: str | None, endpoint: str) -> bool:
         """Or may have: what is not known any more was known when it was asked first."""
@@ -204,15 +211,7 @@ class Desk:
 
     def answer(self, asked: Collection[str], records: Iterable[Notification | Delivery], now: datetime) -> None:
         """What stands of those on the topic from its beginning, in its order; what is not among it was never sent."""
-        for record in records:
-            if isinstance(record, Delivery):
-                for alert_id in record.alerts:
-                    self._fates.became(alert_id, record.endpoint, record.state)
-                continue
-            for alert in record.alerts:
-                self._fates.met(alert.id, alert.previous, record.endpoints)
-                if record.held is not None and record.part_of is None:
-                    self._fates.dropped(alert.id)
+        self._fates.learn(records)
         for alert_id in asked:
             if not self._fates.knows(alert_id):
                 self._fates.met(alert_id, None, ())

@@ -25,10 +25,13 @@ class HeldUp:
         """A digest is on its way to the topic."""
         self._digests.add(digest_id)
 
-    def hold(self, opened: Opened, told_in: str | None, unknown: str | None) -> bool:
-        """Hold up what follows on an alert, if it must: a digest is to tell that, or nothing is known of it."""
-        (alert,) = opened.notification.alerts
-        what = self._for.get(alert.previous or "")
+    def hold(self, opened: Opened, told_in: str | None = None, unknown: str | None = None) -> bool:
+        """Hold up what follows on an alert, if it must: a digest is to tell that, or nothing is known of it.
+
+        A digest is held up by what any of its alerts follows on.
+        """
+        alerts = opened.notification.alerts
+        what = next((self._for[each.previous] for each in alerts if each.previous in self._for), None)
         if what is None and told_in in self._digests:
             what = told_in
         if what is None and unknown is not None:
@@ -37,7 +40,7 @@ class HeldUp:
         if what is None:
             return False
         self._waiting.setdefault(what, []).append(opened)
-        self._for[alert.id] = what
+        self._for |= {alert.id: what for alert in alerts}
         return True
 
     def release(self, what: Iterable[str]) -> list[Opened]:
@@ -48,7 +51,8 @@ class HeldUp:
             self._asked.discard(each)
             released += self._waiting.pop(each, ())
         for opened in released:
-            self._for.pop(opened.notification.alerts[0].id, None)
+            for alert in opened.notification.alerts:
+                self._for.pop(alert.id, None)
         return sorted(released, key=first)
 
 

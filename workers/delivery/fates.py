@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from schemas.delivery import DeliveryState
+from schemas.delivery import Delivery, DeliveryState, Notification
 
 
 class Reached(StrEnum):
@@ -69,6 +69,18 @@ class Fates:
         at = self._fate(alert_id).at
         if at.get(endpoint) is not DeliveryState.DELIVERED:
             at[endpoint] = state
+
+    def learn(self, records: Iterable[Notification | Delivery]) -> None:
+        """What stands on the topic, in its order."""
+        for record in records:
+            if isinstance(record, Delivery):
+                for alert_id in record.alerts:
+                    self.became(alert_id, record.endpoint, record.state)
+                continue
+            for alert in record.alerts:
+                self.met(alert.id, alert.previous, record.endpoints)
+                if record.held is not None and record.part_of is None:
+                    self.dropped(alert.id)
 
     def knows(self, alert_id: str) -> bool:
         """Is it known what it follows on?"""
