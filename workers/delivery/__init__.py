@@ -1,5 +1,6 @@
 """Hand it over: signed, sealed, tried again, given up."""
 
+from workers.delivery.composed import Composed
 from workers.delivery.dispatch import dispatch
 from workers.delivery.fates import Fates, Reached
 from workers.delivery.health import Health, remembered
@@ -15,6 +16,7 @@ __all__ = [
     "Answer",
     "BadKey",
     "BadSecret",
+    "Composed",
     "Fates",
     "Health",
     "Item",
