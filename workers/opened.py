@@ -6,12 +6,13 @@ The least of their offsets is where a worker that takes over must begin to read.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from schemas.delivery import Delivery, DeliveryState, Notification
 
 FINAL = frozenset({DeliveryState.DELIVERED, DeliveryState.HELD, DeliveryState.GIVEN_UP})
+OUTCOMES_EACH = 5
 
 
 @dataclass(eq=False, slots=True)
@@ -31,11 +32,16 @@ class Opened:
 
 
 class Opens:
-    """By key. Remembers the outcomes of the latest `most` that are done, since a notification may come again."""
+    """By key. Remembers the outcomes of the latest `most` that are done, since a notification may come again.
+
+    In all it remembers five times as many outcomes at most, each as the bytes of its record: of a channel with many
+    endpoints those of fewer notifications.
+    """
 
     def __init__(self, most: int) -> None:
         self._open: dict[str, Opened] = {}
-        self._outcomes: OrderedDict[str, dict[str, Delivery]] = OrderedDict()
+        self._outcomes: OrderedDict[str, dict[str, bytes]] = OrderedDict()
+        self._outcome_count = 0
         self._most = most
 
     def __len__(self) -> int:
@@ -52,25 +58,27 @@ class Opens:
         """A record of it was read. Endpoints whose outcome is known already are not left."""
         opened = self._open.get(notification.key)
         if opened is None:
-            left = set(notification.endpoints).difference(self.outcomes(notification.key))
+            left = set(notification.endpoints).difference(self._outcomes.get(notification.key, ()))
             opened = self._open[notification.key] = Opened(notification, offset, left)
         opened.offset = offset
         return opened
 
-    def outcomes(self, key: str) -> Mapping[str, Delivery]:
-        """By endpoint, as far as they are remembered."""
-        return self._outcomes.get(key, {})
+    def outcomes(self, key: str) -> list[Delivery]:
+        """Of its endpoints, as far as they are remembered."""
+        return [Delivery.model_validate_json(each) for each in self._outcomes.get(key, {}).values()]
 
-    def tell(self, key: str, delivery: Delivery, offset: int) -> None:
-        """A record of what became of it at an endpoint was read."""
+    def tell(self, key: str, delivery: Delivery, offset: int, value: bytes) -> None:
+        """A record of what became of it at an endpoint was read, these bytes."""
         opened = self._open.get(key)
         if delivery.state not in FINAL:
             if opened is not None:
                 opened.tried[delivery.endpoint] = delivery, offset
             return
-        self._outcomes.setdefault(key, {})[delivery.endpoint] = delivery
-        if len(self._outcomes) > self._most:
-            self._outcomes.popitem(last=False)
+        outcomes = self._outcomes.setdefault(key, {})
+        self._outcome_count += delivery.endpoint not in outcomes
+        outcomes[delivery.endpoint] = value
+        while len(self._outcomes) > self._most or self._outcome_count > OUTCOMES_EACH * self._most:
+            self._outcome_count -= len(self._outcomes.popitem(last=False)[1])
         if opened is not None:
             opened.left.discard(delivery.endpoint)
             opened.tried.pop(delivery.endpoint, None)

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from sys import intern
 
 from schemas.delivery import DeliveryState
 
@@ -41,6 +42,7 @@ class Fates:
 
     def __init__(self, most: int) -> None:
         self._most = most
+        self._latest = frozenset[str]()
         self._fates: OrderedDict[str, _Fate] = OrderedDict()
 
     def met(self, alert_id: str, previous: str | None = None, endpoints: Iterable[str] | None = None) -> None:
@@ -52,7 +54,13 @@ class Fates:
                 self._fates.popitem(last=False)
         fate.previous = fate.previous or previous
         if endpoints is not None:
-            fate.endpoints = frozenset(endpoints)
+            fate.endpoints = self._shared(frozenset(endpoints))
+
+    def _shared(self, endpoints: frozenset[str]) -> frozenset[str]:
+        """The same set for all alerts that come to the same endpoints: there may be fifty."""
+        if endpoints != self._latest:
+            self._latest = endpoints
+        return self._latest
 
     def dropped(self, alert_id: str) -> None:
         """No endpoint gets it."""
@@ -64,7 +72,7 @@ class Fates:
         self.met(alert_id)
         at = self._fates[alert_id].at
         if at.get(endpoint) is not DeliveryState.DELIVERED:
-            at[endpoint] = state
+            at[intern(endpoint)] = state
 
     def knows(self, alert_id: str) -> bool:
         """Is there anything about it?"""
