@@ -95,7 +95,7 @@ class Desk:
     def _say_again(self, opened: Opened) -> None:
         """It was done with before this record: the outcomes must stand behind it, or a new reader would send it."""
         opened.left = set(opened.notification.endpoints)
-        for outcome in self._opens.outcomes(opened.notification.key):
+        for outcome in opened.told():
             self._emit(outcome)
 
     def _read_delivery(self, delivery: Delivery, offset: int, value: bytes) -> None:
@@ -127,8 +127,8 @@ class Desk:
                 self._emit(record)
         for opened in self._opens:
             if opened.lowest < below:
-                self._emit(opened.notification)
-                for delivery, _ in opened.tried.values():
+                self._emit(opened.notification)  # first: a reader may begin at it
+                for delivery in opened.told():
                     self._emit(delivery)
 
     def go_live(self, now: datetime) -> None:

@@ -22,6 +22,7 @@ class Opened:
     notification: Notification
     offset: int  # of its latest record
     left: set[str]  # endpoints whose outcome does not stand on the topic yet
+    outcomes: dict[str, bytes] = field(default_factory=dict)  # of the others: endpoint -> the record
     tried: dict[str, tuple[Delivery, int]] = field(default_factory=dict)  # endpoint -> its latest record, and where
     told_in: str | None = None  # the digest that tells it, or empty where nothing does: a record says so, or will
 
@@ -30,18 +31,23 @@ class Opened:
         """The first offset that must be read to know of it."""
         return min([self.offset, *(offset for _, offset in self.tried.values())])
 
+    def told(self) -> list[Delivery]:
+        """The latest record of each endpoint that has one."""
+        outcomes = [Delivery.model_validate_json(each) for each in self.outcomes.values()]
+        return [*outcomes, *(delivery for delivery, _ in self.tried.values())]
+
 
 class Opens:
     """By key. Remembers the outcomes of the latest `most` that are done, since a notification may come again.
 
-    In all it remembers five times as many outcomes at most, each as the bytes of its record: of a channel with many
-    endpoints those of fewer notifications.
+    In all it remembers five times as many outcomes of them at most: of a channel with many endpoints those of fewer
+    notifications. An outcome is kept as the bytes of its record.
     """
 
     def __init__(self, most: int) -> None:
         self._open: dict[str, Opened] = {}
-        self._outcomes: OrderedDict[str, dict[str, bytes]] = OrderedDict()
-        self._outcome_count = 0
+        self._done: OrderedDict[str, dict[str, bytes]] = OrderedDict()
+        self._done_count = 0  # outcomes
         self._most = most
 
     def __len__(self) -> int:
@@ -58,14 +64,12 @@ class Opens:
         """A record of it was read. Endpoints whose outcome is known already are not left."""
         opened = self._open.get(notification.key)
         if opened is None:
-            left = set(notification.endpoints).difference(self._outcomes.get(notification.key, ()))
-            opened = self._open[notification.key] = Opened(notification, offset, left)
+            outcomes = self._done.pop(notification.key, {})
+            self._done_count -= len(outcomes)
+            left = set(notification.endpoints).difference(outcomes)
+            opened = self._open[notification.key] = Opened(notification, offset, left, outcomes)
         opened.offset = offset
         return opened
-
-    def outcomes(self, key: str) -> list[Delivery]:
-        """Of its endpoints, as far as they are remembered."""
-        return [Delivery.model_validate_json(each) for each in self._outcomes.get(key, {}).values()]
 
     def tell(self, key: str, delivery: Delivery, offset: int, value: bytes) -> None:
         """A record of what became of it at an endpoint was read, these bytes."""
@@ -73,19 +77,26 @@ class Opens:
         if delivery.state not in FINAL:
             if opened is not None:
                 opened.tried[delivery.endpoint] = delivery, offset
-            return
-        outcomes = self._outcomes.setdefault(key, {})
-        self._outcome_count += delivery.endpoint not in outcomes
-        outcomes[delivery.endpoint] = value
-        while len(self._outcomes) > self._most or self._outcome_count > OUTCOMES_EACH * self._most:
-            self._outcome_count -= len(self._outcomes.popitem(last=False)[1])
-        if opened is not None:
+        elif opened is not None:
             opened.left.discard(delivery.endpoint)
             opened.tried.pop(delivery.endpoint, None)
+            opened.outcomes[delivery.endpoint] = value
+        else:
+            self._remember(key, {delivery.endpoint: value})
 
     def close(self, key: str) -> None:
         """Nothing is left to do of it."""
-        self._open.pop(key, None)
+        opened = self._open.pop(key, None)
+        if opened is not None:
+            self._remember(key, opened.outcomes)
+
+    def _remember(self, key: str, outcomes: dict[str, bytes]) -> None:
+        done = self._done.setdefault(key, {})
+        self._done_count -= len(done)
+        done |= outcomes
+        self._done_count += len(done)
+        while len(self._done) > self._most or self._done_count > OUTCOMES_EACH * self._most:
+            self._done_count -= len(self._done.popitem(last=False)[1])
 
     def lowest(self) -> int | None:
         """Where reading must begin to know all of them; None when none is open."""
