@@ -138,10 +138,10 @@ async def _beginning(response: aiohttp.ClientResponse) -> tuple[str, str]:
     The status stands whatever becomes of the rest: with 2xx the receiver has said that it has the event, and what
     follows is of no use to us. To try again because of a body that never ends would only make repeats.
     """
-    read, error = bytearray(), ""
+    read, error, content = bytearray(), "", response.content
     try:
-        while len(read) < READ_BYTES and (more := await response.content.read(READ_BYTES - len(read))):
-            read += more
+        while len(read) < READ_BYTES and not content.at_eof():
+            read += await content.read(READ_BYTES - len(read))
     except TimeoutError:
         error = f"HTTP {response.status}, but the answer did not end in time"
     except (aiohttp.ClientError, OSError, EOFError, ValueError):
