@@ -50,7 +50,9 @@ class Field:
         self._redis_url = redis_url
         self._folder = folder
         self._ports = ports
-        self._producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 5, "partitioner": "murmur2_random"})
+        self._producer = Producer(
+            {"bootstrap.servers": bootstrap, "linger.ms": 5, "partitioner": "murmur2_random", "log_level": 0}
+        )
         with Admin(bootstrap, self.prefix) as admin:
             admin.create(list(CATALOGUE), PARTITIONS, 1)
 
@@ -83,7 +85,7 @@ class Field:
 
     def wait_for(self, records: int, worker: Contestant) -> None:
         """Until so many stand on `deliveries`; the worker's CPU is noted meanwhile. Raises Died, WrongOutput."""
-        consumer = Consumer({"bootstrap.servers": self._bootstrap, "group.id": "bench"})
+        consumer = Consumer({"bootstrap.servers": self._bootstrap, "group.id": "bench", "log_level": 0})
         topic, until_s = f"{self.prefix}deliveries", time.monotonic() + TIMEOUT_S
         try:
             while (found := self._count(consumer, topic)) < records:

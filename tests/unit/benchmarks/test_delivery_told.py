@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks.delivery import ALONE, BESIDE, OURS, PLAIN, outcome, parser
+from tests.benchmarks.delivery import ALONE, BESIDE, OURS, PLAIN, Arguments, outcome, parser
 from tests.benchmarks.delivery_isolation import BAD_WAYS, CHANNELS, channels
 from tests.benchmarks.delivery_stand import Run
 from tests.benchmarks.delivery_stock import alerts, urls
@@ -16,7 +16,7 @@ def test_ratios_are_those_of_each_round_and_the_middle_of_them() -> None:
     told = outcome(
         {OURS: runs(50, 600, 80), PLAIN: runs(100, 1000, 100)},
         {ALONE: [[10.0], [20.0], [100.0]], BESIDE: [[11.0], [30.0], [120.0]]},
-        parser().parse_args([]),
+        parser().parse_args([], Arguments()),
     )
     medians = [round(ratio["median"], 3) for ratio in told["ratios"].values()]
     assert medians == [0.6, 0.6, 1.2]
