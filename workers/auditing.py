@@ -2,8 +2,9 @@
 
 1. committed    how far the workers are: what they have committed they have answered (P4)
 2. outputs      alerts, decisions and dead letters, then the channels' copies: whatever answers those articles is there
-3. rules, lists all their records that still stand: every version that an output may name
-4. articles     in the order of time, each with the rules at that time: every one that an output may name
+3. deliveries   what became of those alerts at endpoints: see auditing_deliveries
+4. rules, lists all their records that still stand: every version that an output may name
+5. articles     in the order of time, each with the rules at that time: every one that an output may name
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from schemas.envelope import Incoming
 from schemas.reasons import RefusalReason
 from schemas.record import Record
 from workers import articles
+from workers.auditing_deliveries import DeliveryAuditing
 from workers.errors import Refused
 from workers.hindsight import Hindsight
 from workers.ledger import Audit, Clock, Copies, Finding, Ledger, Outputs, Slip
@@ -48,6 +50,7 @@ class Terms:
     article_max_bytes: int
     since_ms: int  # article records stamped before are not judged; 0: as far back as the topics go
     edit_live_ms: int  # workers know an edit so long after its record, and clocks differ by no more
+    deliver_group: str  # the deliver workers' consumer group, the same
 
 
 def audit(archive: Archive, terms: Terms, now_ms: Callable[[], int], begun: Begun) -> Audit:
@@ -71,6 +74,7 @@ class _Auditing:
         ]
         copies = Copies({each: archive.kept_from_ms(channel_topic(each), started_ms) for each in self._channels})
         self._outputs = Outputs(self._audit.since_ms, copies)
+        self._deliveries = DeliveryAuditing(archive, self._records, self._odd)
 
     def run(self) -> Audit:
         """All of it."""
@@ -81,7 +85,10 @@ class _Auditing:
                 reason="no_commits",
                 hint="start a worker, or name the group that runs: WIREWATCH_MATCH_GROUP",
             )
+        now_ms = self._now_ms()
+        self._deliveries.begin(self._terms.deliver_group, self._audit.since_ms, self._terms.edit_live_ms, now_ms)
         self._read_outputs()
+        self._audit.deliveries = self._deliveries.end()
         rules = Hindsight(self._records(["lists", "rules"], "rules", 0), self._terms.article_max_bytes)
         told_from_ms = self._alerts_from_ms + STORY_MS if self._alerts_from_ms else 0
         clock = Clock(self._now_ms(), self._terms.edit_live_ms, told_from_ms, HELD in self._archive.topics())
@@ -105,7 +112,8 @@ class _Auditing:
         since_ms = self._audit.since_ms - CLOCKS_MS
         for record in self._records(["alerts"], "alerts", since_ms - STORY_MS):
             if (alert := self._output(Alert, record)) is not None:
-                self._outputs.alert(alert, record.timestamp_ms)
+                self._outputs.alert(alert, record.timestamp_ms, _named(record))
+                self._deliveries.alert(alert, record)
         for record in self._records(["decisions", "dead-letters"], "decisions", since_ms):
             if record.topic == "decisions":
                 if (decision := self._output(Decision, record)) is not None:
@@ -121,12 +129,12 @@ class _Auditing:
         try:
             return read(model, kind, record.value or b"", OUTPUT_MAX_BYTES)
         except Refused as why:
-            if record.timestamp_ms >= self._audit.since_ms:
-                detail = f"no {kind}: {why.message}"
-                self._audit.find(
-                    Finding(Slip.UNREADABLE, record=record.position, received=record.received, detail=detail)
-                )
+            self._odd(record, f"no {kind}: {why.message}")
             return None
+
+    def _odd(self, record: Incoming, detail: str) -> None:
+        if record.timestamp_ms >= self._audit.since_ms:
+            self._audit.find(Finding(Slip.UNREADABLE, record=record.position, received=record.received, detail=detail))
 
     def _records(self, topics: Sequence[str], what: str, since_ms: int) -> Iterable[Incoming]:
         if not topics:
@@ -135,3 +143,9 @@ class _Auditing:
         for record in self._archive.history(topics, since_ms):
             yield record
             seen()
+
+
+def _named(alert: Incoming) -> str:
+    """The article record that an alert's header names; empty where it names none."""
+    value = dict(alert.headers).get("record") or b""
+    return value.decode("utf-8", "replace").partition("@")[0]

@@ -12,7 +12,7 @@ write. All that it knows it can learn again from the topic:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
 from schemas.alert import Alert, AlertKind
@@ -20,14 +20,12 @@ from schemas.channel import Channel
 from schemas.delivery import Delivery, DeliveryState, EndpointHealth, EventType, Notification
 from schemas.reasons import HeldReason
 from workers.delivery import Fates, Item, Reached, held
-from workers.opened import FINAL, Opened, Opens
+from workers.opened import FINAL, Opened, Opens, came, parts
 from workers.outlets import Outlets, Terms, Written
 from workers.restraint import passes
 from workers.waiting import Bundle, Waiting
 
 ALERTS = frozenset({EventType.CREATED, EventType.UPDATED, EventType.CORRECTED, EventType.RETRACTED})
-DIGEST_MAX_ALERTS = 500
-DIGEST_MAX_BYTES = 1024 * 1024  # or a single alert; the topic takes twice as much
 
 
 class Desk:
@@ -135,7 +133,7 @@ class Desk:
         """All that stands on the topic was read: go on where the worker before has left off."""
         self._live = True
         self.change(now)
-        for opened in sorted(self._opens, key=lambda each: each.offset):
+        for opened in sorted(self._opens, key=came):
             if opened.told_in is None:
                 self._consider(opened, now)
             else:
@@ -212,7 +210,7 @@ class Desk:
             if not self._fates.knows(alert_id):
                 self._fates.met(alert_id, None, ())
             waited |= {each.notification.key: each for each in self._asking.pop(alert_id, ())}
-        for opened in sorted(waited.values(), key=lambda each: each.offset):
+        for opened in sorted(waited.values(), key=came):
             self._consider(opened, now)
 
     def _queue(self, opened: Opened, now: datetime) -> None:
@@ -284,17 +282,3 @@ class Desk:
         closed = {"held": reason, "detail": detail, "part_of": part_of}
         opened.notification = opened.notification.model_copy(update=closed)
         self._emit(opened.notification)
-
-
-def parts(told: Sequence[Opened]) -> list[list[Opened]]:
-    """As many as one record takes, each time."""
-    cut: list[list[Opened]] = []
-    size = 0
-    for opened in told:
-        bytes_ = len(opened.notification.alerts[0].model_dump_json())
-        if not cut or len(cut[-1]) >= DIGEST_MAX_ALERTS or size + bytes_ > DIGEST_MAX_BYTES:
-            cut.append([])
-            size = 0
-        cut[-1].append(opened)
-        size += bytes_
-    return cut

@@ -6,11 +6,14 @@ The least of their offsets is where a worker that takes over must begin to read.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from schemas.delivery import Delivery, DeliveryState, Notification
 
+DIGEST_MAX_ALERTS = 500
+DIGEST_MAX_BYTES = 1024 * 1024  # or a single alert; the topic takes twice as much
 FINAL = frozenset({DeliveryState.DELIVERED, DeliveryState.HELD, DeliveryState.GIVEN_UP})
 OUTCOMES_EACH = 5
 
@@ -101,3 +104,23 @@ class Opens:
     def lowest(self) -> int | None:
         """Where reading must begin to know all of them; None when none is open."""
         return min((each.lowest for each in self._open.values()), default=None)
+
+
+def came(opened: Opened) -> tuple[datetime, str, int, int]:
+    """In the order in which they came to the channel: what was written again stands behind what came later."""
+    place, _, offset = opened.notification.origin.rpartition("/")
+    return opened.notification.made, place, int(offset or 0), opened.offset
+
+
+def parts(told: Sequence[Opened]) -> list[list[Opened]]:
+    """As many as one record takes, each time."""
+    cut: list[list[Opened]] = []
+    size = 0
+    for opened in told:
+        bytes_ = len(opened.notification.alerts[0].model_dump_json())
+        if not cut or len(cut[-1]) >= DIGEST_MAX_ALERTS or size + bytes_ > DIGEST_MAX_BYTES:
+            cut.append([])
+            size = 0
+        cut[-1].append(opened)
+        size += bytes_
+    return cut

@@ -28,7 +28,7 @@ from workers.dedup import Claims, Telling, story_of
 from workers.embargo import hold, let_go
 from workers.errors import Refused
 from workers.fates import Fate, record_of
-from workers.placing import Placed, Placer
+from workers.placing import Placed, Placer, behind
 from workers.planning import Found, Plan
 from workers.rules.book import Book
 from workers.streams.outbox import Outbox
@@ -95,14 +95,12 @@ class Pipeline:
     async def _tell_all(
         self, found: Sequence[Found], messages: list[Message], batch: Sequence[Incoming], tally: Tally
     ) -> None:
-        """Until all is told. What another worker is at work on waits, and holds up nothing else."""
+        """Until all is told. What another worker is at work on waits, and so does what stands behind it."""
         while True:
             placed = await self._placer.place(found, batch)
             self._passed(Step.PLACED)
-            answers = await claim(self._claims, placed.matches, batch)
+            fates = await self._claim_all(placed, batch)
             self._passed(Step.CLAIMED)
-            claimed = claimed_by(placed.matches)
-            fates = [Fate.of(match, answer, claimed) for match, answer in zip(placed.matches, answers, strict=True)]
             messages += await self._compose_all(placed.plans, fates)
             untold = await self._publish(messages, tally)
             self._passed(Step.PUBLISHED)
@@ -110,11 +108,24 @@ class Pipeline:
             self._passed(Step.REMEMBERED)
             await self._settle(fates, placed.plans, untold)
             self._passed(Step.CONFIRMED)
-            found, messages = [*placed.busy, *_again(placed, fates, overrun)], []
+            found, messages = _in_order([*placed.busy, *_again(placed, fates, overrun)]), []
             if not found:
                 return
             self._got_on()  # we wait knowingly: a dead worker's lease may last as long as the watchdog's patience
             await self._sleep(WAIT_S)
+
+    async def _claim_all(self, placed: Placed, batch: Sequence[Incoming]) -> list[Fate]:
+        """What becomes of each match. What stands behind one that waits gives back its claims and comes later."""
+        matches = placed.matches
+        answers = await claim(self._claims, matches, batch, self._placer.witness)
+        claimed = claimed_by(matches)
+        fates = [Fate.of(match, answer, claimed) for match, answer in zip(matches, answers, strict=True)]
+        late = behind(fate.wait.record for fate in fates if fate.wait.rules)
+        given_back = [fate.tell.request() for fate in fates if fate.tell.rules and late(fate.tell.record)]
+        if given_back:
+            await self._claims.release(given_back)
+        await self._placer.put_off(placed, late)
+        return [fate for fate in fates if not late(fate.tell.record)]
 
     async def _read_all(self, batch: Sequence[Incoming]) -> tuple[list[tuple[Incoming, Article]], list[Message]]:
         articles: list[tuple[Incoming, Article]] = []
@@ -236,6 +247,11 @@ class _Absent:
         return name not in self.there
 
 
+def _in_order(found: Sequence[Found]) -> list[Found]:
+    """As they stand on their partitions."""
+    return sorted(found, key=lambda each: (each.record.partition, each.record.offset))
+
+
 def _told(messages: Sequence[Message], untold: Container[tuple[str, str]]) -> dict[tuple[str, str], Telling]:
     """What to remember, by record and rule."""
     return {
@@ -253,5 +269,9 @@ def _again(placed: Placed, fates: Sequence[Fate], overrun: Sequence[Found]) -> l
     for fate in fates:
         if fate.wait.rules:
             waiting.setdefault(record_of(fate.wait.owner), set()).update(fate.wait.rules)
-    again = [each.found for each in placed.plans if each.found.owner in waiting or each.found in overrun]
-    return [replace(found, settled=frozenset(found.rules) - waiting.get(found.owner, set())) for found in again]
+    late = {found.owner for found in overrun}
+    again = [each.found for each in placed.plans if each.found.owner in waiting or each.found.owner in late]
+    return [
+        replace(each, settled=frozenset(each.rules) - waiting.get(each.owner, set()), overrun=each.owner in late)
+        for each in again
+    ]

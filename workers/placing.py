@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -27,6 +27,10 @@ class Memory(Protocol):
         """See Told.leave."""
         ...
 
+    async def witness(self, claims: Collection[tuple[str, str]], since_ms: int) -> Collection[tuple[str, str]]:
+        """Which of these (owner of a claim, rule id) have told since then, as the topic `alerts` has it."""
+        ...
+
 
 @dataclass(slots=True)
 class Placed:
@@ -38,15 +42,27 @@ class Placed:
     matches: list[Match] = field(default_factory=list)  # to be claimed
     busy: list[Found] = field(default_factory=list)
 
+    def put_off(self, behind: Callable[[Incoming], bool]) -> list[Departure]:
+        """Take out the records that must come later; hands back how their uris are to be left, with nothing told."""
+        later = [each for each in self.plans if behind(each.found.record)]
+        self.plans = [each for each in self.plans if not behind(each.found.record)]
+        self.matches = [each for each in self.matches if not behind(each.record)]
+        self.busy += [each.found for each in later]
+        stay = {each.found.article.uri for each in self.plans}
+        uris = dict.fromkeys(each.found.article.uri for each in later)
+        return [Departure(self.visits.pop(uri)) for uri in uris if uri not in stay]
+
     def departures(self, told: Mapping[tuple[str, str], Telling]) -> list[Departure]:
         """What to remember, one a uri; `told` by record and rule id."""
         made: dict[str, Departure] = {}
+        by_record: dict[str, dict[str, Telling]] = {}
+        for (owner, rule_id), telling in told.items():
+            by_record.setdefault(owner, {})[rule_id] = telling
         for each in self.plans:
             found = each.found
             tellings = {
                 rule_id: self._widened(found.article.uri, rule_id, telling)
-                for (owner, rule_id), telling in told.items()
-                if owner == found.owner
+                for rule_id, telling in by_record.get(found.owner, {}).items()
             }
             visit = self.visits[found.article.uri]
             departure = each.departure(visit, tellings)
@@ -67,6 +83,7 @@ class Placer:
 
     def __init__(self, memory: Memory, stories: Stories, book: Book, think: Think) -> None:
         self._memory = memory
+        self.witness = memory.witness
         self._stories = stories
         self._book = book
         self._think = think
@@ -87,8 +104,15 @@ class Placer:
                 placed.plans.append(plan(each, known, self._book.find))
 
         await each_in_turn(self._think, found, make)
+        await self.put_off(placed, behind(each.record for each in placed.busy))
         await self._place(placed)
         return placed
+
+    async def put_off(self, placed: Placed, those: Callable[[Incoming], bool]) -> None:
+        """Leave what must come later, so that nobody waits for it meanwhile."""
+        departures = placed.put_off(those)
+        if departures:
+            await self._memory.leave(departures)
 
     async def _enter(self, visits: Mapping[str, Visit], batch: Sequence[Incoming]) -> dict[str, Entry]:
         """By uri. What a record of this batch held when a worker died, and does not ask for now, is not waited for."""
@@ -119,6 +143,14 @@ class Placer:
         alone = await self._memory.leave(departures) if departures else []
         overrun = {each.visit.uri for each, was_alone in zip(departures, alone, strict=True) if not was_alone}
         return [each.found for each in placed.plans if each.found.article.uri in overrun]
+
+
+def behind(waiting: Iterable[Incoming]) -> Callable[[Incoming], bool]:
+    """Whether a record stands behind one that waits, on its partition: it may not be told before."""
+    first: dict[int, int] = {}
+    for record in waiting:
+        first[record.partition] = min(record.offset, first.get(record.partition, record.offset))
+    return lambda record: record.offset > first.get(record.partition, record.offset)
 
 
 def _of(each: Plan, dedup: Dedup) -> dict[str, LiveRule]:

@@ -245,6 +245,8 @@ class Waiting:
         """The digest stands on the topic."""
         for key in digest.data.get("left_out_keys", ()):
             self._left_out.pop(key, None)
+        if not self._left_out:
+            self._left_out_since = None
         group = digest.data.get("group")
         if group:
             self._digests.append((digest, offset))

@@ -24,10 +24,12 @@ def audited(house: House, *, allowed: Collection[Slip] = (), edit_live_s: float 
     An edit of a rule counts as known to the workers `edit_live_s` seconds after its record: 0 where rules were written
     before the worker started, 2 (P7) where they are edited under load.
     """
-    terms = Terms("wirewatch-match", ARTICLE_MAX_BYTES, since_ms=0, edit_live_ms=int(edit_live_s * 1000))
+    live_ms = int(edit_live_s * 1000)
+    terms = Terms("wirewatch-match", ARTICLE_MAX_BYTES, 0, live_ms, deliver_group="wirewatch-deliver")
     with KafkaArchive(house.bootstrap, house.prefix) as archive:
         done = audit(archive, terms, lambda: int(time.time() * 1000), lambda *_: lambda: None)
-    wrong = [finding for finding in done.findings if finding.slip not in allowed]
+    found = [*done.findings, *(done.deliveries.findings if done.deliveries else ())]
+    wrong = [finding for finding in found if finding.slip not in allowed]
     told = "\n".join(map(repr, wrong[:SHOWN_MAX]))
     assert done.balanced(allowed), f"found {dict(done.slips)}, allowed {sorted(allowed)}:\n{told}"
     assert done.total.matches or done.letters, "nothing was matched: the audit shows nothing"

@@ -25,16 +25,19 @@ from tests.chaos.flow import Flow, numbered
 from tests.chaos.lag import Lag
 from tests.chaos.proxy import Proxy
 from tests.chaos.shim import CLOCK, SHIFT
+from tests.services import witness
 from tests.services.kafka import KafkaServer
 from tests.services.missing import program
 from tests.services.redis import RedisServer
 
 BATCH = 50
 PARTITIONS = 4
-FLOW_PER_S = 150
+FLOW_PER_S = 60
 RECOVERY_LIMIT_S = 60.0
-POLL_S = 0.05
+POLL_S = 0.25
 ODD = {"id": "odd", "query": "bulletin", "channels": ["desk"]}
+UPDATING = frozenset({"broad"})  # rules that tell of changed versions
+WATCHED = [*({**rule, **({"updates": "versions"} if rule["id"] in UPDATING else {})} for rule in RULES), ODD]
 # Short patience everywhere, so that a run is short; a lease longer than the way from claim to confirmation, as
 # config/defaults.toml wants it.
 SETTINGS: dict[str, object] = {
@@ -66,6 +69,7 @@ class Scene:
     blows: int = 0
     letters: int = 0
     edit_live_s: float = 0.0  # where rules are edited under load, when an edit must be known
+    limit_s: float = RECOVERY_LIMIT_S  # for anything that is waited for
     recovery_s: float = 0.0  # the longest of the fault that strikes now
 
     def blow(self, times: int = 1) -> None:
@@ -87,9 +91,9 @@ class Scene:
         """How long is up to the seed."""
         self.pass_s(self.chance.uniform(least_s, most_s))
 
-    def until(self, done: Callable[[], object], limit_s: float = RECOVERY_LIMIT_S) -> float | None:
+    def until(self, done: Callable[[], object], limit_s: float | None = None) -> float | None:
         """Seconds until it is so; None if it never was."""
-        started_s = time.monotonic()
+        started_s, limit_s = time.monotonic(), limit_s or self.limit_s
         while not done():
             self.fleet.mend()
             if time.monotonic() - started_s > limit_s:
@@ -110,7 +114,7 @@ class Scene:
         A fault with an end calls it when its harm is done; it is called behind each one in any case.
         """
         started_s, ends = time.monotonic(), None
-        while ends is None and time.monotonic() - started_s < RECOVERY_LIMIT_S:
+        while ends is None and time.monotonic() - started_s < self.limit_s:
             self.fleet.mend()
             ends = self.lag.ends()
         assert ends is not None, "the broker does not say where its topics end"
@@ -136,6 +140,11 @@ class Scene:
                 client.alter_configs([ConfigResource(ConfigResourceType.TOPIC, self.house.prefix + topic, configs)])
         finally:
             client.close()
+
+    def holds(self) -> bool:
+        """Whether an article waits for the end of its embargo."""
+        records = witness.read_all(self.kafka.bootstrap, f"{self.house.prefix}held")
+        return any({record.key: record.value for record in records}.values())
 
     def shift_clocks(self, seconds: float) -> None:
         """Of the workers that were started under the shim."""
@@ -199,7 +208,7 @@ class Stage:
             house = stack.enter_context(closing(House(kafka.bootstrap, redis.url, prefix, folder)))
             house.create_topics(CHANNELS, PARTITIONS)
             stack.callback(_forget, kafka.bootstrap, prefix)
-            house.apply(*RULES, ODD)
+            house.apply(*WATCHED)
             flow = Flow(kafka.bootstrap, prefix + "articles", partial(numbered, seed), FLOW_PER_S)
             stack.callback(flow.close)
             lag = Lag(kafka.bootstrap, prefix + "wirewatch-match", prefix + "articles", PARTITIONS)

@@ -218,7 +218,7 @@ PIECE = st.one_of(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.lists(PIECE, max_size=8).map(b"".join), min_size=10, max_size=20))
 def test_no_answer_whatever_it_is_raises(said: list[bytes]) -> None:
     async def attempts() -> list[Answer]:

@@ -152,7 +152,7 @@ def test_what_was_held_is_sent_again_under_its_own_id(
     replay = ("deliveries", "replay", "--channel", "desk", "--endpoint", "good", "--since", "1d")
     assert "it is disabled: wirewatch channels enable desk good" in desk.run(*replay, "--yes").err
     desk.run("channels", "enable", "desk", "good")
-    assert "1 delivery of 1 notifications would be sent again" in desk.ok(*replay)
+    assert "1 delivery of 1 notification would be sent again" in desk.ok(*replay)
     assert receiver.events("/ok") == []
     assert "sent again, as " in desk.ok(*replay, "--yes")
     (event,) = receiver.wait_for(1, "/ok")
@@ -185,7 +185,7 @@ def test_a_silence_holds_until_it_is_ended(
     wait_for_state(desk, f"{second}/good", "delivered")
     assert [event.webhook_id for event in receiver.events("/ok")] == [second]
     retry = desk.ok("deliveries", "retry", first, "--endpoint", "good", "--yes")
-    assert "1 delivery of 1 notifications: sent again" in retry
+    assert "1 delivery of 1 notification: sent again" in retry
     assert receiver.wait_for(2, "/ok")[1].webhook_id == first
 
 

@@ -86,6 +86,7 @@ class Partition:
         self.silences = Silences()
         self.answers = answers or (lambda *_: AttemptOutcome.ACCEPTED)
         self.committed = 0
+        self._alerts = 0
         self._world = world_of(self.channels, self.silences, queue_max)
         self.restart()
 
@@ -104,7 +105,8 @@ class Partition:
     def dispatch(self, *alerts: Alert) -> None:
         """As the other half of the worker does."""
         for each in alerts:
-            for notification in dispatch(each, self.now, "alerts/0/0", self.channels.get):
+            self._alerts += 1
+            for notification in dispatch(each, self.now, f"alerts/0/{self._alerts}", self.channels.get):
                 self.log.append(notification.model_dump_json().encode())
 
     def _take_in(self) -> bool:

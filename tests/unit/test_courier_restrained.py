@@ -117,3 +117,11 @@ def test_what_was_left_out_is_counted_by_the_successor() -> None:
     (digest,) = digests(world)
     assert digest.alerts == ()
     assert digest.data["left_out"] == {"throttled": {"r1": 2}}
+
+
+def test_when_all_that_was_left_out_is_told_nothing_is_due() -> None:
+    world = Partition(channel("a", throttle={"burst": 1, "per_hour": 0.1}))
+    world.dispatch(alert("1"), alert("2"), alert("3"))
+    world.after(hours=2)
+    world.restart()
+    assert world.courier.next_due() is None

@@ -8,8 +8,8 @@ from tests.unit.courier_world import NOON, Partition, channel
 
 def test_a_test_event_that_fails_is_not_tried_again() -> None:
     desk = Partition(channel("a"), answers=lambda *_: AttemptOutcome.REJECTED)
-    event = Notification(id="ts_1", type=EventType.TEST, channel="desk", endpoints=("a",), made=NOON)
+    event = Notification(id="te_1", type=EventType.TEST, channel="desk", endpoints=("a",), made=NOON)
     desk.log.append(event.model_dump_json().encode())
     desk.after(days=3)
-    assert desk.sent == [("a", "ts_1", AttemptOutcome.REJECTED)]
-    assert desk.states() == {"a:ts_1": DeliveryState.GIVEN_UP}
+    assert desk.sent == [("a", "te_1", AttemptOutcome.REJECTED)]
+    assert desk.states() == {"a:te_1": DeliveryState.GIVEN_UP}

@@ -27,5 +27,6 @@ def outcome_in_words(outcome: Outcome) -> str:
         return f"again at {told_at(delivery.due)}{last}"
     if outcome.state is DeliveryState.DELIVERED and delivery is not None and delivery.last is not None:
         return attempt_in_words(delivery.last)
-    reason = outcome.reason.value.replace("_", " ") if outcome.reason else ""
+    says_more = outcome.reason is not None and outcome.reason.value != outcome.state.value
+    reason = outcome.reason.value.replace("_", " ") if outcome.reason and says_more else ""
     return ": ".join(each for each in (reason, outcome.detail) if each)

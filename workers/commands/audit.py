@@ -1,4 +1,4 @@
-"""`wirewatch audit`: every match accounted for, rule by rule."""
+"""`wirewatch audit`: every match accounted for, rule by rule, and every delivery, endpoint by endpoint."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress
 
+    from config.settings import Settings
     from workers.auditing import Terms
     from workers.ledger import Audit
 
@@ -44,7 +45,10 @@ def since_ms(text: str, now_ms: int) -> int:
 
 Since = Annotated[
     str | None,
-    typer.Option(metavar="TIME", help="Judge articles from then on: 90m, 6h or 2d ago, or 2026-05-01T12:00:00Z."),
+    typer.Option(
+        metavar="TIME",
+        help="Judge articles that came since: 90m, 6h or 2d ago, or 2026-05-01T12:00:00Z. Else all that are kept.",
+    ),
 ]
 EditLive = Annotated[
     float, typer.Option(metavar="SECONDS", min=0, max=3600, help="An edit counts as known to all workers after so.")
@@ -54,17 +58,22 @@ EditLive = Annotated[
 def audit(
     ctx: typer.Context,
     since: Since = None,
-    json: Annotated[bool, typer.Option("--json", help="A JSON object a rule, a finding, and one for all.")] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="A JSON object a rule, an endpoint, a finding; one for all.")
+    ] = False,
     edit_live: EditLive = 2.0,
 ) -> None:
-    """Account for every match: each is one alert, or one decision with its reason.
+    """Account for every match: each is one alert, or one decision with its reason; and for every delivery.
 
     Reads the topics to their ends, asks the rules as they stood when each article came, and shows rule by rule that
     matches = alerts + decisions; what is missing, or is there and should not be, is named with its rule, article and
     time. Workers may go on meanwhile: what they have not committed is pending. Changes nothing.
 
-    The exit code is 0 when all is balanced, and 1 when something is missing or odd. docs/audit.md tells how to read
-    it, and what it cannot know.
+    Columns: MATCHES is the sum of alerts (CREATED …), decisions by reason (SEEN ALREADY …) and MISSING: nothing was
+    told. FOUND counts the findings named below, each with what to do. The exit code is 0 when all is balanced, and 1
+    when something is missing or odd. docs/audit.md tells how to read it, and what it cannot know.
+
+    Where alerts are sent to endpoints, a second table says of each: alerts = delivered + held + pending + given up.
 
     \b
     Examples:
@@ -73,12 +82,9 @@ def audit(
       wirewatch audit --since 1d --json | jq 'select(.type == "finding")'
     """
     settings = settings_of(ctx)
-    now_ms = _now_ms()
-    from workers.auditing import Terms
+    terms = _terms(settings, since_ms(since, _now_ms()) if since else 0, edit_live)
     from workers.commands.audited import say_json_of, show
 
-    from_ms = since_ms(since, now_ms) if since else 0
-    terms = Terms(settings.match.group, settings.articles.max_bytes, from_ms, int(edit_live * 1000))
     try:
         done = _audited(settings.kafka, settings.topic_prefix, terms)
     except KeyboardInterrupt:
@@ -89,6 +95,13 @@ def audit(
     (say_json_of if json else show)(done)
     if not done.balanced():
         raise typer.Exit(1)
+
+
+def _terms(settings: Settings, from_ms: int, edit_live_s: float) -> Terms:
+    from workers.auditing import Terms
+
+    live_ms = int(edit_live_s * 1000)
+    return Terms(settings.match.group, settings.articles.max_bytes, from_ms, live_ms, settings.deliver.group)
 
 
 def _audited(kafka: str, prefix: str, terms: Terms) -> Audit:

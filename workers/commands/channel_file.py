@@ -23,6 +23,7 @@ from workers.rules.raw import Problem, Raw, raw_records
 APART = "-"  # stands where the sealed URL of an endpoint will
 VALUES_MAX = 20_000  # in one channel: a few lines of YAML can name each other and stand for billions
 APPRISE_CHARACTERS = 4096
+_ID, _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,99}"), re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,29}")
 _PARTS: Mapping[str, type[BaseModel]] = {
     "endpoints": Endpoint,
     "secrets": SealedSecret,
@@ -95,7 +96,7 @@ class _Reading:
         self._secrets: dict[str, str] = {}
         self._urls: dict[str, str] = {}
         name = raw.data.get("id")
-        self._name = f"{raw.kind} {name}" if isinstance(name, str) else raw.kind
+        self._name = f"{raw.kind} {name}" if isinstance(name, str) and _ID.fullmatch(name) else raw.kind
 
     def _wrong(self, where: str, message: str, hint: str = "") -> None:
         self._problems.append(Problem(_place(self._path, self._raw, where), f"{self._name}: {message}", hint))
@@ -109,8 +110,10 @@ class _Reading:
             self._wrong("", f"more than {VALUES_MAX} values", "is this the right file?")
         else:
             data = self._without_secrets(dict(raw.data))
-            for where, name, names in _unknown(data, Channel, ""):
-                self._wrong(where, f"{where}: no such field", _nearest(name, names))
+            for path, name, names in _unknown(data, Channel, ""):
+                # Where a colon or a space is missing, what should be a value stands in a name: it may be a secret.
+                shown = f"{path}{name}" if _NAME.fullmatch(name) else f"{path}…"
+                self._wrong(f"{path}{name}", f"{shown}: no such field", _nearest(name, names))
             channel = self._channel(data)
             if channel is not None and not self._problems:
                 return WantedChannel(channel, raw, self._path, self._secrets, self._urls), []
@@ -200,17 +203,19 @@ def _place(path: Path, raw: Raw, where: str) -> str:
 
 
 def _unknown(data: Mapping[Any, Any], model: type[BaseModel], path: str) -> Iterator[tuple[str, str, Iterable[str]]]:
-    """Fields that there are not: slips of the pen, although a record on the topic may have them."""
+    """Fields that there are not: slips of the pen, although a record on the topic may have them.
+
+    Of each the path that it stands in, its name, and the names that there are.
+    """
     for name, value in data.items():
-        where = f"{path}{name}"
         if name not in model.model_fields:
             secret = ("secret", "apprise_url") if model is Endpoint else ()
-            yield where, str(name), (*model.model_fields, *secret)
+            yield path, str(name), (*model.model_fields, *secret)
         elif part := _PARTS.get(name):
             values = enumerate(value) if isinstance(value, list) else [("", value)]
             for at, each in values:
                 if isinstance(each, dict):
-                    yield from _unknown(each, part, f"{where}.{at}." if at != "" else f"{where}.")
+                    yield from _unknown(each, part, f"{path}{name}.{at}." if at != "" else f"{path}{name}.")
 
 
 def _nearest(name: str, names: Iterable[str]) -> str:

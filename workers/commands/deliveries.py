@@ -128,7 +128,7 @@ def retry(
     """
     settings = settings_of(ctx)
     from workers.commands.replaying import Asked, followers, resends
-    from workers.commands.resending import resend
+    from workers.commands.resending import resend, say_passed_over
     from workers.commands.sendings import naming, sendings_of
 
     with archive_of(settings) as kafka:
@@ -139,6 +139,7 @@ def retry(
             raise Refused(told, reason="unknown", hint="see wirewatch deliveries list")
         asked = Asked(endpoints=_only(endpoint), ids=followers(sendings, ids))
         found = [each for each in resends(sendings, asked) if channel in (None, each.sending.channel)]
+        say_passed_over(sendings, ids, found, lambda of, at: channel in (None, of) and endpoint in (None, at))
         resend(settings, kafka, found, yes, json)
 
 

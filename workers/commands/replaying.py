@@ -8,7 +8,7 @@ from datetime import datetime
 
 from schemas.alert import Alert
 from schemas.channel import Channel
-from schemas.delivery import DeliveryState, Notification
+from schemas.delivery import DeliveryState, EventType, Notification
 from schemas.envelope import Incoming
 from schemas.reasons import HeldReason
 from workers.commands.sendings import Outcome, Sending, Sendings
@@ -34,6 +34,8 @@ class Asked:
             return False
         if self.since is not None and sending.made < self.since:
             return False
+        if sending.type is EventType.TEST and not self.ids:
+            return False  # whoever tested has seen how it went
         if outcome.state not in self.states or outcome.part_of is not None or outcome.reason is HeldReason.TAKEN_BACK:
             return False
         if outcome.state is not DeliveryState.HELD or self.ids:

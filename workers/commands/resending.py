@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from schemas.alert import Alert
@@ -14,8 +14,8 @@ from workers.commands.channel_shown import health_of
 from workers.commands.kept import read_kept
 from workers.commands.replaying import Resend, rebuilt, refused_by
 from workers.commands.sending_shown import STYLES, pair_of
-from workers.commands.sendings import naming, of_channel, sendings_of
-from workers.commands.terminal import say, say_error, say_line
+from workers.commands.sendings import Sendings, naming, of_channel, sendings_of
+from workers.commands.terminal import note, say, say_error, say_line
 from workers.courier import outgoing
 from workers.errors import Refused
 from workers.records import read
@@ -43,9 +43,25 @@ def resend(settings: Settings, kafka: KafkaArchive, found: Sequence[Resend], yes
         _say(each, request if yes else None, json)
     if yes:
         kafka.send(messages)
-    if not json:
-        sum_ = f"{pairs} deliver{'y' if pairs == 1 else 'ies'} of {len(messages)} notifications"
-        say(f"{sum_}: sent again, as {request}" if yes else f"{sum_} would be sent again: --yes does it")
+    if json:
+        return
+    if not pairs:
+        say("nothing to send again")
+        return
+    number = len(messages)
+    sum_ = f"{pairs} deliver{'y' if pairs == 1 else 'ies'} of {number} notification{'' if number == 1 else 's'}"
+    say(f"{sum_}: sent again, as {request}" if yes else f"{sum_} would be sent again: --yes does it")
+
+
+def say_passed_over(
+    sendings: Sendings, ids: Sequence[str], found: Sequence[Resend], only: Callable[[str, str], bool]
+) -> None:
+    """How those stand of which nothing is sent again, of the channels and endpoints that are asked for."""
+    taken = {(each.sending.channel, each.sending.id, endpoint) for each in found for endpoint in each.outcomes}
+    for (channel, id_, endpoint), (_, outcome) in sendings.current().items():
+        if id_ in ids and only(channel, endpoint) and (channel, id_, endpoint) not in taken:
+            state, words = outcome.state.value.replace("_", " "), outcome_in_words(outcome)
+            note(f"not sent again: {id_} at {channel}/{endpoint}: {state}, {words}")
 
 
 def _say(each: Resend, request: str | None, json: bool) -> None:

@@ -167,13 +167,12 @@ def expire(
       wirewatch silences expire si-0a1b2c3d
     """
     settings = settings_of(ctx)
-    from workers.commands.removal import check_there
+    from workers.commands.kept import the_one
 
     with kafka_of(settings) as kafka:
-        kept = _kept(kafka, settings)
-        check_there("silences", kept, ids)
-        now = datetime.now(UTC)
-        ended = [expired(kept.records[each], now) for each in dict.fromkeys(ids)]
+        kept, now = _kept(kafka, settings), datetime.now(UTC)
+        found = [the_one("silence", each, kept.records, "see wirewatch silences list") for each in dict.fromkeys(ids)]
+        ended = [expired(each, now) for each in found]
         for silence in ended:
             _sent(kafka, silence, silence.version + 1)
             say(("expired  ", "bold yellow"), f"silence {silence.id}")

@@ -56,7 +56,8 @@ def enable(ctx: typer.Context, channel: ChannelArgument, endpoint: EndpointArgum
       wirewatch channels enable asia pager
     """
     _turn_endpoint(ctx, channel, endpoint, {"enabled": True, "revived": _now()})
-    note(f"what was held for it can be sent: wirewatch deliveries replay --channel {channel} --endpoint {endpoint}")
+    replay = f"wirewatch deliveries replay --channel {channel} --endpoint {endpoint} --since TIME"
+    note(f"what was held for it can be sent: {replay}")
 
 
 def disable(ctx: typer.Context, channel: ChannelArgument, endpoint: EndpointArgument) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import getpass
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -49,22 +48,21 @@ def trial(
     with archive_of(settings) as kafka:
         kept = read_kept(kafka, "channels", Channel, settings.articles.max_bytes)
         found = the_one("channel", channel, kept.records, "see wirewatch channels list")
-        notification = trial_event(found, endpoint, f"ts_{secrets.token_hex(8)}", datetime.now(UTC))
+        events = trial_events(found, endpoint, lambda: f"te_{secrets.token_hex(8)}", datetime.now(UTC))
         if kafka.members(f"{settings.deliver.group}-courier") == 0:
             raise Unavailable(NOBODY)
         outcomes: dict[str, Delivery] = {}
-        for each in _outcomes(kafka, notification, timeout, outcomes):
+        for each in _outcomes(kafka, events, timeout, outcomes):
             _say(each, json)
-    for name in notification.endpoints:
-        if name not in outcomes:
-            _say_silence(name, timeout, json)
+    for name in (name for event in events for name in event.endpoints if name not in outcomes):
+        _say_silence(name, timeout, json)
     delivered = [each for each in outcomes.values() if each.state == "delivered"]
-    if len(delivered) < len(notification.endpoints):
+    if len(delivered) < len(events):
         raise typer.Exit(1)
 
 
-def trial_event(channel: Channel, endpoint: str | None, id_: str, now: datetime) -> Notification:
-    """The event, for all endpoints of the channel or for one. Raises Refused where there is none."""
+def trial_events(channel: Channel, endpoint: str | None, id_: Callable[[], str], now: datetime) -> list[Notification]:
+    """An event for each endpoint of the channel, or for one. Raises Refused where there is none."""
     from schemas.delivery import EventType, Notification
     from workers.commands.kept import the_one
 
@@ -74,40 +72,35 @@ def trial_event(channel: Channel, endpoint: str | None, id_: str, now: datetime)
         raise Refused(f"channel {channel.id} has no endpoints", reason="no_endpoints", hint=hint)
     if endpoint is not None:
         the_one("endpoint", endpoint, endpoints, f"see wirewatch channels show {channel.id}")
-    return Notification(
-        id=id_,
-        type=EventType.TEST,
-        channel=channel.id,
-        endpoints=(endpoint,) if endpoint else tuple(endpoints),
-        made=now,
-        data={"channel": channel.id, "message": "This is a test.", "by": _user()},
-    )
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # no name in the environment, and none for the user's number
-        return "unknown"
+    return [
+        Notification(
+            id=id_(),
+            type=EventType.TEST,
+            channel=channel.id,
+            endpoints=(name,),
+            made=now,
+            data={"channel": channel.id, "endpoint": name},
+        )
+        for name in ([endpoint] if endpoint else endpoints)
+    ]
 
 
 def _outcomes(
-    kafka: KafkaArchive, notification: Notification, timeout_s: float, outcomes: dict[str, Delivery]
+    kafka: KafkaArchive, events: Sequence[Notification], timeout_s: float, outcomes: dict[str, Delivery]
 ) -> Iterator[Delivery]:
     """The first outcome at each endpoint, as it comes; all of them in `outcomes`."""
     from schemas.delivery import Delivery
-    from workers.commands.sendings import naming
     from workers.courier import outgoing
     from workers.records import read
 
     until_s = time.monotonic() + timeout_s
-    wanted, beginning = naming(notification.id), f"{notification.key}/".encode()
+    keys = {f"{event.key}/{name}".encode() for event in events for name in event.endpoints}
 
     def is_over() -> bool:
-        return len(outcomes) == len(notification.endpoints) or time.monotonic() >= until_s
+        return len(outcomes) == len(keys) or time.monotonic() >= until_s
 
-    for record in kafka.answers("deliveries", lambda: kafka.send([outgoing(notification)]), is_over):
-        if wanted(record) and (record.key or b"").startswith(beginning) and record.value:
+    for record in kafka.answers("deliveries", lambda: kafka.send([outgoing(each) for each in events]), is_over):
+        if record.key in keys and record.value:
             told = read(Delivery, "delivery", record.value, len(record.value))
             if told.endpoint not in outcomes:
                 outcomes[told.endpoint] = told

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from schemas.alert import AlertKind
 from schemas.reasons import HeldReason, RefusalReason
 from workers.ledger.finding import Finding, Slip
+
+if TYPE_CHECKING:
+    from workers.ledger.delivered import DeliveryAudit
 
 FINDINGS_MAX = 100_000  # kept with their details; more are counted
 
@@ -54,6 +58,7 @@ class Audit:
     unheard: Counter[str] = field(default_factory=Counter)  # alerts by channels that their rule names, and are unknown
     unproven: int = 0  # alerts and decisions whose query cannot be asked any more: taken at their word
     kept_from_ms: int = 0  # what is older may be deleted from the topics already
+    deliveries: DeliveryAudit | None = None  # the account of deliveries; None where there are no endpoints
 
     def of(self, rule_id: str) -> Balance:
         """The rule's account."""
@@ -78,6 +83,7 @@ class Audit:
             total.add(balance)
         return total
 
-    def balanced(self, allowed: Collection[Slip] = ()) -> bool:
+    def balanced(self, allowed: Collection[str] = ()) -> bool:
         """Whether nothing was found but what is allowed."""
-        return all(slip in allowed for slip in self.slips)
+        slips = [*self.slips, *(self.deliveries.slips if self.deliveries else ())]
+        return all(slip in allowed for slip in slips)

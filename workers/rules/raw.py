@@ -148,7 +148,11 @@ def _items(path: Path, kind: Kind, items: yaml.SequenceNode, loader: yaml.SafeLo
                 yield Problem(_place(path, key), f"{name}: stands in line {lines[name]} already", "keep one of them")
             lines[name] = key.start_mark.line + 1
             if kind == "channel":
-                lines |= islice(_lines_below(value, name), LINES_BELOW_MAX)
+                for where, line in islice(_lines_below(value, name), LINES_BELOW_MAX):
+                    if where in lines:
+                        told = f"{name}: one of its fields stands in line {lines[where]} already"
+                        yield Problem(f"{path}:{line}", told, "keep one of them")
+                    lines[where] = line
             if isinstance(value, yaml.ScalarNode) and value.style == "|":
                 blocks[name] = value.start_mark.line + 2
             try:

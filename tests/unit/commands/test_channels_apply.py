@@ -182,6 +182,9 @@ def test_what_is_wrong_with_an_endpoint_is_told_with_its_line(
         pytest.param("- id: asia\n  digest: {at: ['08:00'], time_zone: Mars}\n", "Mars", id="a time zone"),
         pytest.param("- id: asia\n  alarms: ops\n", ":2: .*there is no channel ops", id="alarms"),
         pytest.param("- id: asia\n- id: asia\n", ":2: .*stands in line 1", id="twice"),
+        pytest.param(
+            "- id: asia\n  digest:\n    every_s: 60\n    every_s: 90\n", ":4: .*stands in line 3", id="a field twice"
+        ),
         pytest.param("rules:\n- {id: r, query: x}\n", "wirewatch rules apply takes rules", id="a rule"),
         pytest.param("- id: asia\n  endpoints: &a [*a]\n", ":1: .*values|no YAML", id="a knot"),
     ],
@@ -199,6 +202,24 @@ def test_everything_wrong_is_told_at_once(kafka: Broker, wirewatch: Command, tmp
     done = wirewatch("channels", "apply", written(tmp_path, text))
     assert [f":{line}: " in done.err for line in (2, 3, 6)] == [True] * 3
     assert not kafka.sent
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        pytest.param(FILE.replace("secret: ", "secret:"), id="a space is missing"),
+        pytest.param(FILE.replace("secret: ", "secret "), id="a colon is missing"),
+        pytest.param(FILE.replace("secret: ", ""), id="the name is missing"),
+        pytest.param(FILE.replace("- id: asia", f"- id: {SECRET}"), id="in an id"),
+        pytest.param(FILE.replace("id: pager", f"id: {SECRET}"), id="in an endpoint's id"),
+        pytest.param(FILE.replace("kind: apprise", f"kind: {SECRET}"), id="in another field"),
+    ],
+)
+def test_a_secret_at_a_wrong_place_is_not_shown(slip: str, kafka: Broker, wirewatch: Command, tmp_path: Path) -> None:
+    done = wirewatch("channels", "apply", written(tmp_path, slip))
+    assert (done.code, kafka.sent) == (1, [])
+    assert "channels.yaml:" in done.err
+    assert SECRET.removeprefix("whsec_") not in done.err
 
 
 def test_without_a_key_no_secret_is_written(
@@ -225,6 +246,12 @@ def test_a_rule_file_leaves_endpoints_as_they_are(kafka: Broker, wirewatch: Comm
     text = "rules:\n- {id: r, query: x, channels: [asia]}\nchannels:\n- {id: asia, name: Other}\n"
     assert wirewatch("rules", "apply", written(tmp_path, text, "rules.yaml")).code == 0
     assert kafka.latest("channels", "asia") == {**before, "name": "Other", "version": 2}
+
+
+def test_a_rule_file_with_endpoints_says_where_they_go(kafka: Broker, wirewatch: Command, tmp_path: Path) -> None:
+    done = wirewatch("rules", "apply", written(tmp_path, "channels:\n- {id: asia, endpoints: [{id: a}]}\n"))
+    assert (done.code, kafka.sent) == (1, [])
+    assert "a file for wirewatch channels apply may have it" in done.err
 
 
 def test_a_new_key_closes_and_opens(wirewatch: Command) -> None:

@@ -65,7 +65,7 @@ def test_each_attempt_is_a_step(desk: Broker, wirewatch: Command) -> None:
         ("pager", "delivered: attempt 2 accepted: 200 in 5 ms"),
         ("chat", "given up: tried 1"),
     ]
-    assert now(wirewatch) == "pager delivered; chat given up (given up: tried 1)"
+    assert now(wirewatch) == "pager delivered; chat given up (tried 1)"
 
 
 def test_what_waits_for_a_digest_is_followed_into_it(desk: Broker, wirewatch: Command) -> None:

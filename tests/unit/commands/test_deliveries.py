@@ -126,7 +126,7 @@ class TestReplay:
         one = told("1")
         desk.tell(one, delivery(one, "pager", "held", **DISABLED))
         done = wirewatch("deliveries", "replay", "--channel", "desk", "--since", ALL)
-        assert done.out.endswith("1 delivery of 1 notifications would be sent again: --yes does it\n")
+        assert done.out.endswith("1 delivery of 1 notification would be sent again: --yes does it\n")
         assert not desk.sent
         assert wirewatch("deliveries", "replay", "--channel", "desk", "--since", ALL, "--yes").code == 0
         (again,) = sent(desk)
@@ -163,6 +163,11 @@ class TestReplay:
         desk.tell(told("3", held=HeldReason.TAKEN_BACK), delivery(got, "pager", "delivered"))
         desk.tell(told("5", held=HeldReason.GROUPED, part_of="dg_1"))
         assert replay(wirewatch, *arguments) == ids
+
+    def test_a_test_event_that_failed_is_not_sent_again_with_the_alerts(self, desk: Broker, wirewatch: Command) -> None:
+        event = Notification(id="te_1", type=EventType.TEST, channel="desk", endpoints=("pager",), made=START)
+        desk.tell(event, delivery(event, "pager", "given_up"))
+        assert replay(wirewatch) == []
 
     def test_what_came_before_stays(self, desk: Broker, wirewatch: Command) -> None:
         old, new = told("1"), told("2", minutes=60)
@@ -235,3 +240,13 @@ class TestRetry:
         done = wirewatch("deliveries", "retry", "al_1", "al_9", "--yes")
         assert (done.code, desk.sent) == (1, [])
         assert "there is no delivery of al_9" in done.err
+
+    def test_how_those_stand_that_are_not_sent_again_is_told(self, desk: Broker, wirewatch: Command) -> None:
+        one = told("1", "pager", "chat")
+        desk.tell(one, delivery(one, "chat", "delivered"), told("2", held=HeldReason.TAKEN_BACK))
+        done = wirewatch("deliveries", "retry", "al_1", "al_2", "--yes")
+        assert (done.code, done.out, desk.sent) == (0, "nothing to send again\n", [])
+        assert "al_1 at desk/pager: pending" in done.err
+        assert "al_1 at desk/chat: delivered" in done.err
+        assert "al_2 at desk/pager: held, taken back" in done.err
+        assert "chat" not in wirewatch("deliveries", "retry", "al_1", "--endpoint", "pager").err

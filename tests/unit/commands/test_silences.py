@@ -116,6 +116,15 @@ def test_one_that_cannot_be_ended_holds_all_back(
     assert told in done.err
 
 
+def test_one_that_cannot_be_read_is_told(three: Broker, wirewatch: Command) -> None:
+    three.keep("silences", {"id": "now", "matchers": []})
+    assert "cannot be read, and workers keep the version before: silences/0/3" in wirewatch("silences", "list").err
+    three.keep("silences", {"id": "broken"})
+    done = wirewatch("silences", "expire", "broken")
+    assert (done.code, three.sent) == (1, [])
+    assert "there is no silence broken" in done.err
+
+
 def test_an_inhibition_is_added_replaced_listed_and_deleted(kafka: Broker, wirewatch: Command) -> None:
     assert wirewatch("inhibitions", "list").err == "no inhibitions yet: wirewatch inhibitions add\n"
     add = ("inhibitions", "add", "--id", "i", "--source", "rule=a", "--target", "rule!=a", "--author", "desk")

@@ -36,10 +36,12 @@ def test_a_test_event_goes_to_all_endpoints_by_the_partition_of_the_channel(desk
     done = wirewatch("channels", "test", "desk")
     assert (done.code, done.err) == (0, "")
     assert done.out == "ok      pager  accepted: 204 in 12 ms\nok      chat  accepted: 204 in 12 ms\n"
-    (message,) = desk.sent
-    asked = Notification.model_validate_json(message.value or b"")
-    assert (asked.type, asked.endpoints) == (EventType.TEST, ("pager", "chat"))
-    assert (message.topic, message.key, message.by) == ("deliveries", asked.key.encode(), b"desk")
+    asked = [Notification.model_validate_json(each.value or b"") for each in desk.sent]
+    assert {each.type for each in asked} == {EventType.TEST}
+    assert [each.data for each in asked] == [{"channel": "desk", "endpoint": name} for name in ("pager", "chat")]
+    assert [each.endpoints for each in asked] == [("pager",), ("chat",)]
+    assert [each.key.decode() for each in desk.sent] == [each.key for each in asked]
+    assert {(each.topic, each.by) for each in desk.sent} == {("deliveries", b"desk")}
 
 
 def test_one_endpoint_alone_is_tested(desk: Broker, wirewatch: Command) -> None:
@@ -50,7 +52,7 @@ def test_one_endpoint_alone_is_tested(desk: Broker, wirewatch: Command) -> None:
 
 @pytest.mark.parametrize("as_json", [(), ("--json",)])
 def test_a_failure_ends_with_1(as_json: tuple[str, ...], desk: Broker, wirewatch: Command) -> None:
-    desk.replies = lambda asked: [accepted(asked, "pager"), failed(asked, "chat")]
+    desk.replies = lambda asked: [(failed if each == "chat" else accepted)(asked, each) for each in asked.endpoints]
     done = wirewatch("channels", "test", "desk", *as_json)
     assert done.code == 1
     assert "\x1b" not in done.out
@@ -66,7 +68,7 @@ def test_what_is_held_says_why(desk: Broker, wirewatch: Command) -> None:
 
 
 def test_what_is_not_answered_in_time_is_told(desk: Broker, wirewatch: Command) -> None:
-    desk.replies = lambda asked: [accepted(asked, "pager")]
+    desk.replies = lambda asked: [accepted(asked, each) for each in asked.endpoints if each == "pager"]
     done = wirewatch("channels", "test", "desk", "--timeout", "0.1")
     assert done.code == 1
     assert "pending chat  no outcome within 0.1 s" in done.out
@@ -75,7 +77,8 @@ def test_what_is_not_answered_in_time_is_told(desk: Broker, wirewatch: Command) 
 def test_other_records_are_no_outcome(desk: Broker, wirewatch: Command) -> None:
     def replies(asked: Notification) -> list[Delivery]:
         other = asked.model_copy(update={"id": asked.id + "x"})
-        return [failed(other, "pager"), *(accepted(asked, each) for each in asked.endpoints), failed(asked, "pager")]
+        (endpoint,) = asked.endpoints
+        return [failed(other, endpoint), accepted(asked, endpoint), failed(asked, endpoint)]
 
     desk.replies = replies
     assert wirewatch("channels", "test", "desk").code == 0

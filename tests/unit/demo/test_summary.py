@@ -88,6 +88,7 @@ def test_every_match_is_an_alert_or_held_back_with_its_reason() -> None:
     ):
         assert summary.take(record, NOON_S)
     assert (summary.matches, summary.alerts) == (5, 2)
+    assert summary.kinds == {AlertKind.CREATED: 2}
     assert summary.held == {HeldReason.SEEN_ALREADY: 2, HeldReason.EMBARGOED: 1}
     assert summary.fired == {"r", "s", "t"}
 
@@ -123,3 +124,11 @@ def test_a_clock_that_is_set_back_makes_no_negative_latency() -> None:
     summary = Summary(rules=1)
     summary.take(alert("al_1"), NOON_S - 5)
     assert summary.latencies_ms == [0]
+
+
+def test_what_channels_hold_back_of_alerts_is_no_match() -> None:
+    summary = Summary(rules=1)
+    grouped = decision("d", HeldReason.GROUPED).model_copy(update={"channel": "desk"})
+    assert not summary.take(grouped, NOON_S)
+    assert summary.matches == 0
+    assert not summary.fired

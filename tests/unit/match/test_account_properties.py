@@ -117,7 +117,7 @@ def check_wanted(found: Account, query: Query, values: Values) -> None:
 
 
 @given(st.integers(0, 10**9), st.integers(1, 3))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_the_account_is_right_by_trying_everything(seed: int, depth: int) -> None:
     random = Random(seed)
     article, query = random_article(random, 1), random_rule(random, depth)
@@ -141,7 +141,7 @@ ARTICLE_OF_LISTS = Article(
 
 
 @given(TREES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_rule_with_its_lists_by_name_is_told_as_with_their_entries_in_place(tree: Query) -> None:
     query = expand(tree, LISTS)
     found, placed = account(tree, ARTICLE_OF_LISTS, LISTS), account(query, ARTICLE_OF_LISTS)

@@ -43,7 +43,7 @@ def by_trying(gates: list[Gate], values: list[bool]) -> int | None:
 
 
 @given(questions())
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 def test_the_set_makes_the_rule_true_and_no_smaller_one_does(question: tuple[list[Gate], list[bool]]) -> None:
     gates, values = question
     found = smallest(gates, values)

@@ -7,7 +7,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.restraint.said import utc
@@ -36,7 +36,6 @@ def watched(where: str, day: date) -> list[tuple[datetime, datetime]]:
     return [(instant, instant.astimezone(ZoneInfo(where)).replace(tzinfo=None)) for instant in instants]
 
 
-@settings(deadline=None)
 @given(st.sampled_from(ODD_DAYS), st.integers(0, 24 * 60 - 1), st.integers(-1, 1))
 def test_a_time_is_when_a_watched_clock_first_and_last_comes_to_it(
     place: tuple[str, date], minute: int, beside: int

@@ -88,7 +88,7 @@ def future(groups: Groups, now: datetime) -> Sequence[tuple[datetime | None, lis
     return seen
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(GROUPINGS, STEPS)
 def test_a_restart_comes_to_the_same_times(grouping: Grouping, steps: list[tuple[str, float, str, int]]) -> None:
     courier = Courier(grouping)
@@ -97,7 +97,7 @@ def test_a_restart_comes_to_the_same_times(grouping: Grouping, steps: list[tuple
     assert future(courier.restarted(), courier.now) == future(courier.groups, courier.now)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(GROUPINGS, st.lists(st.tuples(st.integers(0, 900), st.sampled_from(["r1", "r2"])), max_size=20))
 def test_every_alert_is_told_once_and_in_time(grouping: Grouping, alerts: list[tuple[int, str]]) -> None:
     groups, arrived, new, last = Groups(grouping), dict[str, datetime](), list[str](), dict[str, datetime]()

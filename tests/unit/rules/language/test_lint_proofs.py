@@ -143,7 +143,7 @@ def without(tree: Query, note: Note) -> Query:
 CLAIMS = (Code.NEVER_TRUE, Code.ALWAYS_TRUE, Code.ADDS_NOTHING)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(TREES, st.lists(ARTICLES, min_size=6, max_size=6))
 def test_what_is_claimed_of_a_part_is_true_of_every_article(tree: Query, articles: list[Article]) -> None:
     text, rule = typed(tree)
@@ -155,7 +155,7 @@ def test_what_is_claimed_of_a_part_is_true_of_every_article(tree: Query, article
                 assert evaluate(rule, article) == evaluate(changed, article), (note, text, changed)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(TREES, TREES, st.lists(ARTICLES, min_size=6, max_size=6))
 def test_a_rule_that_is_said_to_cover_another_covers_it(one: Query, other: Query, articles: list[Article]) -> None:
     rules = {"one": typed(one)[1], "other": typed(other)[1], "both": typed(Or((one, other)))[1]}
