@@ -22,12 +22,13 @@ from schemas.envelope import Incoming, Outgoing
 from schemas.reasons import RefusalReason
 from workers.courier import Courier, World
 from workers.dedup.claims_redis import connect, ping
-from workers.delivery import Answer, Schedule, SendLimits
+from workers.delivery import Answer, Composed, Schedule, SendLimits
 from workers.delivery.send_apprise import AppriseSender
 from workers.delivery.send_http import HttpSender
 from workers.dispatching import Dispatcher
 from workers.earlier import earlier
 from workers.errors import Refused
+from workers.garbage import look_rarely
 from workers.health import Missing
 from workers.letters import bury
 from workers.options_of import options_of, policy_of, seal_of
@@ -111,6 +112,7 @@ class DeliverParts:
         )
         self._sending: Sending | None = None  # needs the loop
         self._asking = asyncio.Event()
+        self._tells_attempts = settings.log_level == "DEBUG"  # to find that out from the log costs more than to send
 
     async def keep(self, records: Sequence[Incoming]) -> None:
         """Records of `channels`, `silences` and `inhibitions`; one that cannot be read changes nothing."""
@@ -156,9 +158,10 @@ class DeliverParts:
             AppriseSender(policy, frozenset(each for each in deliver.apprise_schemas.split(",") if each)),
             seal_of(self.settings),
             SendLimits(deliver.connect_s, deliver.first_byte_s, deliver.total_s),
-            deliver.source,
+            Composed(deliver.source),
             _now,
         )
+        look_rarely()
 
     async def dispatch(self, records: Sequence[Incoming]) -> Callable[[], None]:
         """Put a batch of alerts to their channels."""
@@ -247,6 +250,11 @@ class DeliverParts:
 
     def _tried(self, notification: Notification, attempt: Attempt) -> None:
         self.metrics.attempts.labels(attempt.outcome).inc()
+        if self._tells_attempts:
+            self._tell_attempt(notification, attempt)
+
+    @staticmethod
+    def _tell_attempt(notification: Notification, attempt: Attempt) -> None:
         log.debug(
             "attempt",
             channel=notification.channel,

@@ -53,12 +53,12 @@ class Desk:
         self._live = False
         self._number = 0
 
-    def read(self, record: Notification | Delivery | EndpointHealth, offset: int, now: datetime) -> None:
-        """A record of `deliveries`, in its order."""
+    def read(self, record: Notification | Delivery | EndpointHealth, offset: int, now: datetime, value: bytes) -> None:
+        """A record of `deliveries`, in its order, and its bytes."""
         if isinstance(record, Notification):
             self._read_notification(record, offset, now)
         elif isinstance(record, Delivery):
-            self._read_delivery(record, offset)
+            self._read_delivery(record, offset, value)
         else:
             self.outlets.read(record, offset)
 
@@ -95,12 +95,12 @@ class Desk:
     def _say_again(self, opened: Opened) -> None:
         """It was done with before this record: the outcomes must stand behind it, or a new reader would send it."""
         opened.left = set(opened.notification.endpoints)
-        for outcome in self._opens.outcomes(opened.notification.key).values():
+        for outcome in opened.told():
             self._emit(outcome)
 
-    def _read_delivery(self, delivery: Delivery, offset: int) -> None:
+    def _read_delivery(self, delivery: Delivery, offset: int, value: bytes) -> None:
         key = delivery.key.rpartition("/")[0]
-        self._opens.tell(key, delivery, offset)
+        self._opens.tell(key, delivery, offset, value)
         if delivery.state in FINAL and self._live:
             self.outlets.settled(key, delivery.endpoint)
         if delivery.state in FINAL and (not delivery.replay or delivery.state is DeliveryState.DELIVERED):
@@ -127,8 +127,9 @@ class Desk:
                 self._emit(record)
         for opened in self._opens:
             if opened.lowest < below:
-                self._emit(opened.notification.model_copy(update={"order": opened.first}))
-                for delivery, _ in opened.tried.values():
+                again = opened.notification.model_copy(update={"order": opened.first})
+                self._emit(again)  # first: a reader may begin at it
+                for delivery in opened.told():
                     self._emit(delivery)
 
     def go_live(self, now: datetime) -> None:

@@ -6,7 +6,7 @@ The least of their offsets is where a worker that takes over must begin to read.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from schemas.delivery import Delivery, DeliveryState, Notification
@@ -14,6 +14,7 @@ from schemas.delivery import Delivery, DeliveryState, Notification
 DIGEST_MAX_ALERTS = 500
 DIGEST_MAX_BYTES = 1024 * 1024  # or a single alert; the topic takes twice as much
 FINAL = frozenset({DeliveryState.DELIVERED, DeliveryState.HELD, DeliveryState.GIVEN_UP})
+OUTCOMES_EACH = 5
 
 
 @dataclass(eq=False, slots=True)
@@ -24,6 +25,7 @@ class Opened:
     first: int  # the offset of its first record: they are told in this order
     offset: int  # of its latest
     left: set[str]  # endpoints whose outcome does not stand on the topic yet
+    outcomes: dict[str, bytes] = field(default_factory=dict)  # of the others: endpoint -> the record
     tried: dict[str, tuple[Delivery, int]] = field(default_factory=dict)  # endpoint -> its latest record, and where
     told_in: str | None = None  # the digest that tells it, or empty where nothing does: a record says so, or will
 
@@ -37,13 +39,23 @@ class Opened:
         """The first offset that must be read to know of it."""
         return min([self.offset, *(offset for _, offset in self.tried.values())])
 
+    def told(self) -> list[Delivery]:
+        """The latest record of each endpoint that has one."""
+        outcomes = [Delivery.model_validate_json(each) for each in self.outcomes.values()]
+        return [*outcomes, *(delivery for delivery, _ in self.tried.values())]
+
 
 class Opens:
-    """By key. Remembers the outcomes of the latest `most` that are done, since a notification may come again."""
+    """By key. Remembers the outcomes of the latest `most` that are done, since a notification may come again.
+
+    In all it remembers five times as many outcomes of them at most: of a channel with many endpoints those of fewer
+    notifications. An outcome is kept as the bytes of its record.
+    """
 
     def __init__(self, most: int) -> None:
         self._open: dict[str, Opened] = {}
-        self._outcomes: OrderedDict[str, dict[str, Delivery]] = OrderedDict()
+        self._done: OrderedDict[str, dict[str, bytes]] = OrderedDict()
+        self._done_count = 0  # outcomes
         self._most = most
 
     def __len__(self) -> int:
@@ -60,33 +72,40 @@ class Opens:
         """A record of it was read. Endpoints whose outcome is known already are not left."""
         opened = self._open.get(notification.key)
         if opened is None:
-            left = set(notification.endpoints).difference(self.outcomes(notification.key))
+            outcomes = self._done.pop(notification.key, {})
+            self._done_count -= len(outcomes)
+            left = set(notification.endpoints).difference(outcomes)
             first = offset if notification.order is None else notification.order
-            opened = self._open[notification.key] = Opened(notification, first, offset, left)
+            opened = self._open[notification.key] = Opened(notification, first, offset, left, outcomes)
         opened.offset = offset
         return opened
 
-    def outcomes(self, key: str) -> Mapping[str, Delivery]:
-        """By endpoint, as far as they are remembered."""
-        return self._outcomes.get(key, {})
-
-    def tell(self, key: str, delivery: Delivery, offset: int) -> None:
-        """A record of what became of it at an endpoint was read."""
+    def tell(self, key: str, delivery: Delivery, offset: int, value: bytes) -> None:
+        """A record of what became of it at an endpoint was read, these bytes."""
         opened = self._open.get(key)
         if delivery.state not in FINAL:
             if opened is not None:
                 opened.tried[delivery.endpoint] = delivery, offset
-            return
-        self._outcomes.setdefault(key, {})[delivery.endpoint] = delivery
-        if len(self._outcomes) > self._most:
-            self._outcomes.popitem(last=False)
-        if opened is not None:
+        elif opened is not None:
             opened.left.discard(delivery.endpoint)
             opened.tried.pop(delivery.endpoint, None)
+            opened.outcomes[delivery.endpoint] = value
+        else:
+            self._remember(key, {delivery.endpoint: value})
 
     def close(self, key: str) -> None:
         """Nothing is left to do of it."""
-        self._open.pop(key, None)
+        opened = self._open.pop(key, None)
+        if opened is not None:
+            self._remember(key, opened.outcomes)
+
+    def _remember(self, key: str, outcomes: dict[str, bytes]) -> None:
+        done = self._done.setdefault(key, {})
+        self._done_count -= len(done)
+        done |= outcomes
+        self._done_count += len(done)
+        while len(self._done) > self._most or self._done_count > OUTCOMES_EACH * self._most:
+            self._done_count -= len(self._done.popitem(last=False)[1])
 
     def lowest(self) -> int | None:
         """Where reading must begin to know all of them; None when none is open."""

@@ -11,7 +11,7 @@ from schemas.channel import Channel, Endpoint
 from schemas.decision import Decision
 from schemas.delivery import Attempt, AttemptOutcome, Delivery, DeliveryState, EndpointHealth, EventType, Notification
 from schemas.reasons import HeldReason
-from workers.delivery import Fates, Health, Item, Queue, Schedule, held, named, remembered
+from workers.delivery import WELL, Fates, Health, Item, Queue, Schedule, held, named, remembered
 
 Written: TypeAlias = Notification | Delivery | EndpointHealth | Decision
 
@@ -84,7 +84,7 @@ class Outlets:
     def _standing(self, endpoint: Endpoint) -> Health:
         known, health = self._records.get(endpoint.id), self._health.get(endpoint.id)
         if known is None:
-            return health or Health()
+            return health or WELL
         told = remembered(known[0], endpoint)
         return told if health is None or health.differs(told) else health
 
@@ -127,7 +127,7 @@ class Outlets:
 
     def take(self, endpoint_id: str, now: datetime, goes: Callable[[Item], bool]) -> Item | None:
         """What is to be tried now at this endpoint; what does not go there after all is held."""
-        queue, health = self._queues.get(endpoint_id), self._health.get(endpoint_id, Health())
+        queue, health = self._queues.get(endpoint_id), self._health.get(endpoint_id, WELL)
         if queue is None or (health.not_before is not None and now < health.not_before):
             return None
         at_once = 1 if health.is_failing else queue.endpoint.concurrency
@@ -150,12 +150,12 @@ class Outlets:
         """When there may be something to take."""
         queue = self._queues.get(endpoint_id)
         due = queue.next_due() if queue else None
-        not_before = self._health.get(endpoint_id, Health()).not_before
+        not_before = self._health.get(endpoint_id, WELL).not_before
         return due if due is None or not_before is None else max(due, not_before)
 
     def ended(self, item: Item, attempt: Attempt) -> None:
         """An attempt is over: write what came of it."""
-        before = self._health.get(item.endpoint, Health())
+        before = self._health.get(item.endpoint, WELL)
         health = self._health[item.endpoint] = before.after(attempt, self._terms.patience_s)
         queue = self._queues[item.endpoint]
         self._stirred(item.endpoint)

@@ -21,6 +21,7 @@ from workers.desk import Desk
 log = structlog.get_logger("wirewatch.posting")
 
 LONGEST_NAP_S = 1.0
+LOOK_EVERY = timedelta(milliseconds=50)  # at most: a digest may be so late
 MOST_UNWRITTEN = 5_000  # records: with more of them on their way nothing new is tried
 
 
@@ -48,6 +49,8 @@ class Post:
         self._planned: dict[tuple[Desk, str], datetime] = {}
         self._may_take: dict[tuple[Desk, str], Courier] = {}  # in their turn
         self._number = count()
+        self._look_at: datetime | None = None  # next at what waits at the desks
+        self._due: datetime | None = None  # of that the first, when it was looked at last
         self._error: BaseException | None = None  # of an attempt: ours, since a receiver's is no exception
         self._stirred = asyncio.Event()
         self._to_write = asyncio.Event()
@@ -107,16 +110,26 @@ class Post:
             if self._error is not None:
                 raise self._error
             now = self._wires.now()
-            for courier in self._couriers.values():
-                courier.tick(now)
+            looks = self._look_at is None or now >= self._look_at
+            if looks:
+                self._look(now)
+            self.stir()
             self._take_all(now)
             self.stir()
             self._stirred.clear()
             try:
-                async with asyncio.timeout(self._nap_s(now)):
+                async with asyncio.timeout(self._nap_s(now, looks)):
                     await self._stirred.wait()
             except TimeoutError:
                 continue
+
+    def _look(self, now: datetime) -> None:
+        """Time has passed at all desks. There may be thousands: not at the end of each attempt."""
+        for courier in self._couriers.values():
+            courier.tick(now)
+        times = [due for courier in self._couriers.values() if (due := courier.next_due()) is not None]
+        self._look_at = now + LOOK_EVERY
+        self._due = min(times, default=None)
 
     def _take_all(self, now: datetime) -> None:
         for courier in list(self._couriers.values()):
@@ -175,10 +188,15 @@ class Post:
         self._attempts.get(courier, set()).discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self._error = self._error or error
-        self.stir()
+        self._stirred.set()  # and what came of it is written together with that of others that end now
 
-    def _nap_s(self, now: datetime) -> float:
-        times = [due for courier in self._couriers.values() if (due := courier.next_due()) is not None]
+    def _nap_s(self, now: datetime, has_looked: bool) -> float:
+        """Until something may be due; where that was not looked at now, until it may be again."""
+        times = [now + timedelta(seconds=LONGEST_NAP_S)]
         times += [self._later[0][0]] if self._later else []
-        longest = now + timedelta(seconds=LONGEST_NAP_S)
-        return max((min([*times, longest]) - now).total_seconds(), 0.0)
+        look_at = self._look_at or now
+        if not has_looked:
+            times.append(look_at)
+        elif self._due is not None:
+            times.append(max(self._due, look_at))
+        return max((min(times) - now).total_seconds(), 0.0)

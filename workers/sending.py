@@ -8,7 +8,7 @@ from datetime import datetime
 
 from schemas.channel import Endpoint, EndpointKind
 from schemas.delivery import AttemptOutcome, Notification
-from workers.delivery import Answer, Sender, SendLimits, Unusable, open_secrets, request
+from workers.delivery import Answer, Composed, Sender, SendLimits, Unusable, open_secrets, request
 from workers.delivery.seal import Seal, Unsealed
 from workers.delivery.words import worded
 
@@ -21,7 +21,7 @@ class Sending:
     people: Sender  # by Apprise
     seal: Seal
     limits: SendLimits
-    source: str  # of CloudEvents
+    composed: Composed
     now: Callable[[], datetime]
 
     async def send(self, notification: Notification, endpoint: Endpoint) -> Answer:
@@ -30,7 +30,7 @@ class Sending:
             if endpoint.kind is EndpointKind.APPRISE:
                 return await self.people.send(worded(notification, self._address(endpoint)), self.limits)
             now = self.now()
-            made = request(notification, endpoint, open_secrets(endpoint, self.seal, now), now, self.source)
+            made = request(notification, endpoint, open_secrets(endpoint, self.seal, now), now, self.composed)
             return await self.webhooks.send(made, self.limits)
         except Unusable as exc:
             return Answer(AttemptOutcome.UNUSABLE, took_ms=0.0, error=str(exc))

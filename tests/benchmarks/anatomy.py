@@ -9,14 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import signal
-import sysconfig
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
-from types import CodeType, FrameType
 from typing import Any
 from uuid import uuid4
 
@@ -28,6 +24,7 @@ from schemas.article import Article
 from schemas.envelope import Incoming, Outgoing
 from tests.benchmarks.report import table
 from tests.benchmarks.rule_maker import MadeRule
+from tests.benchmarks.sampler import Sampler
 from tests.benchmarks.stand import CHANNEL, PREFIX, Stand
 from workers import articles
 from workers.app import MatchParts
@@ -42,9 +39,7 @@ from workers.streams.past import Past
 from workers.telling import Limits, Teller
 from workers.thinking import at_once
 
-SAMPLE_S = 0.001  # of CPU time, between two looks at the stack
 TOP = 25
-PLACES = (Path(__file__).parents[2], Path(sysconfig.get_path("platlib")), Path(sysconfig.get_path("stdlib")))
 NAMES = {
     Step.READ: "read",
     Step.MATCHED: "match",
@@ -99,57 +94,6 @@ class ClockedOutbox:
         missing = await self._outbox.missing(topics)
         self._clock.lap("publish and wait")
         return missing
-
-
-class Sampler:
-    """Looks at the stack every so often of CPU time: cheap, and blind to nothing that runs in Python."""
-
-    def __init__(self) -> None:
-        self._own: Counter[CodeType] = Counter()
-        self._total: Counter[CodeType] = Counter()
-
-    def start(self) -> None:
-        """Begin; main thread only."""
-        signal.signal(signal.SIGPROF, self._look)
-        signal.setitimer(signal.ITIMER_PROF, SAMPLE_S, SAMPLE_S)
-
-    def stop(self) -> None:
-        """End."""
-        signal.setitimer(signal.ITIMER_PROF, 0)
-
-    @property
-    def own(self) -> Counter[str]:
-        """Looks that found a function at work itself."""
-        return _by_name(self._own)
-
-    @property
-    def total(self) -> Counter[str]:
-        """Looks that found a function on the stack."""
-        return _by_name(self._total)
-
-    def _look(self, number: int, frame: FrameType | None) -> None:
-        if frame is not None:
-            self._own[frame.f_code] += 1
-        seen = set()
-        while frame is not None:
-            seen.add(frame.f_code)
-            frame = frame.f_back
-        self._total.update(seen)
-
-
-def _by_name(looks: Counter[CodeType]) -> Counter[str]:
-    named: Counter[str] = Counter()
-    for code, number in looks.items():
-        named[f"{_place(code.co_filename)}:{code.co_qualname}"] += number
-    return named
-
-
-def _place(filename: str) -> str:
-    path = Path(filename)
-    for place in PLACES[::-1]:
-        if path.is_relative_to(place) and (place is not PLACES[2] or "site-packages" not in path.parts):
-            return str(path.relative_to(place))
-    return path.name
 
 
 def examine(stand: Stand, rules: Sequence[MadeRule]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from tests.services.running import running
 from tests.sources import ROOT
 from tests.unit.delivery.webhooks import CREATED, OLD_SECRET, SAMPLES, SEAL, SECRET, endpoint, notification
 from workers.delivery import event
+from workers.delivery.composed import Composed
 from workers.delivery.request import open_secrets, request
 from workers.delivery.sender import Request
 
@@ -55,7 +56,7 @@ def signed(
     """As the worker makes it for an attempt that began so long ago."""
     now = datetime.now(UTC) - age
     to = endpoint(*secrets, format=format_, url=url)
-    return request(sent, to, open_secrets(to, SEAL, now), now, SOURCE)
+    return request(sent, to, open_secrets(to, SEAL, now), now, Composed(SOURCE))
 
 
 async def post(sent: Request, **changed: str) -> int:

@@ -275,3 +275,22 @@ def test_whatever_is_killed_each_alert_reaches_each_endpoint(seed: int, fields: 
             told_in = held[f"desk/al_{number}"].part_of
             assert (told_in or f"al_{number}") in told
     assert world.courier.lowest(world.now) == len(world.log), "nothing is open any more"
+
+
+def test_what_is_written_again_for_one_endpoint_is_not_sent_again_to_those_that_got_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("workers.courier.WRITE_AGAIN_BEHIND", 10)
+    world = Partition(channel("a", "b"), answers=lambda to, *_: ACCEPTED if to == "a" else REJECTED)
+    world.dispatch(alert("1"))
+    world.settle()
+    for number in range(2, 12):
+        world.dispatch(alert(str(number)))
+        world.settle()
+        world.commit()
+        world.settle()
+    world.commit()
+    world.restart()
+    world.settle()
+    assert world.committed > 2
+    assert world.got("a") == [f"al_{number}" for number in range(1, 12)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -23,13 +23,13 @@ WAIT_S = 10
 class Office:
     """A post with one courier, whose answers are given by hand, and the log that it writes."""
 
-    def __init__(self, most_at_once: int = 100) -> None:
+    def __init__(self, most_at_once: int = 100, **fields: object) -> None:
         self.log: list[bytes] = []
         self.under_way: dict[tuple[str, str], asyncio.Future[AttemptOutcome]] = {}
         self.most = 0
         self.publishing: asyncio.Event = asyncio.Event()
         self.publishing.set()
-        self.channel = channel("a", endpoint("b", strict_order=True))
+        self.channel = channel("a", endpoint("b", strict_order=True), **fields)
         self.post = Post(Wires(self._send, self._publish, lambda: datetime.now(UTC), lambda *_: None), most_at_once)
         self.courier = Courier(world_of({"desk": self.channel}))
         self.post.open(0, self.courier)
@@ -158,3 +158,26 @@ async def test_a_fault_of_ours_in_an_attempt_ends_the_worker() -> None:
     with pytest.raises(BaseExceptionGroup) as raised:
         await fail()
     assert raised.group_contains(KeyError)
+
+
+async def test_what_waits_at_the_desks_is_not_looked_at_whenever_an_attempt_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("workers.posting.LOOK_EVERY", timedelta(hours=1))
+    office, looks = Office(most_at_once=1), list[datetime]()
+    monkeypatch.setattr(office.courier, "tick", looks.append)
+    async with office.running():
+        office.dispatch("1", "2", "3")
+        for number in range(6):
+            await until(lambda: office.under_way)
+            next(iter(office.under_way.values())).set_result(AttemptOutcome.ACCEPTED)
+            await until(lambda number=number: len(office.log) > number)
+    assert len(looks) == 1
+
+
+async def test_what_has_begun_to_wait_since_the_last_look_goes_out_in_its_time() -> None:
+    office = Office(group={"by": ["rule"], "wait_s": 0})
+    async with office.running():
+        await asyncio.sleep(0)
+        office.dispatch("1", "2")
+        await until(lambda: any(b'"type":"alert.digest"' in each for each in office.log))

@@ -1,8 +1,9 @@
 """Hand it over: signed, sealed, tried again, given up."""
 
+from workers.delivery.composed import Composed
 from workers.delivery.dispatch import dispatch
 from workers.delivery.fates import Fates, Reached
-from workers.delivery.health import Health, remembered
+from workers.delivery.health import WELL, Health, remembered
 from workers.delivery.held import held, named
 from workers.delivery.queue import Item, Queue
 from workers.delivery.request import Unusable, open_secrets, request
@@ -12,9 +13,11 @@ from workers.delivery.sender import Answer, Request, Sender, SendLimits
 from workers.delivery.sign import BadSecret, make_secret, read_secret
 
 __all__ = [
+    "WELL",
     "Answer",
     "BadKey",
     "BadSecret",
+    "Composed",
     "Fates",
     "Health",
     "Item",

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from sys import intern
 
 from schemas.delivery import Delivery, DeliveryState, Notification
 
@@ -42,6 +43,7 @@ class Fates:
 
     def __init__(self, most: int) -> None:
         self._most = most
+        self._latest = frozenset[str]()
         self._fates: OrderedDict[str, _Fate] = OrderedDict()
 
     def met(self, alert_id: str, previous: str | None = None, endpoints: Iterable[str] | None = None) -> None:
@@ -50,7 +52,7 @@ class Fates:
         fate.is_met = True
         fate.previous = fate.previous or previous
         if endpoints is not None:
-            fate.endpoints = frozenset(endpoints)
+            fate.endpoints = self._shared(frozenset(endpoints))
 
     def _fate(self, alert_id: str) -> _Fate:
         fate = self._fates.get(alert_id)
@@ -60,6 +62,12 @@ class Fates:
                 self._fates.popitem(last=False)
         return fate
 
+    def _shared(self, endpoints: frozenset[str]) -> frozenset[str]:
+        """The same set for all alerts that come to the same endpoints: there may be fifty."""
+        if endpoints != self._latest:
+            self._latest = endpoints
+        return self._latest
+
     def dropped(self, alert_id: str) -> None:
         """No endpoint gets it."""
         self._fate(alert_id).dropped = True
@@ -68,7 +76,7 @@ class Fates:
         """Its state at one endpoint; what was delivered once stays so."""
         at = self._fate(alert_id).at
         if at.get(endpoint) is not DeliveryState.DELIVERED:
-            at[endpoint] = state
+            at[intern(endpoint)] = state
 
     def learn(self, records: Iterable[Notification | Delivery]) -> None:
         """What stands on the topic, in its order."""

@@ -36,7 +36,7 @@ class Health:
     def after(self, attempt: Attempt, patience_s: float) -> Health:
         """How it fares after an attempt that has just ended."""
         if attempt.outcome is AttemptOutcome.ACCEPTED:
-            return Health(disabled=self.disabled, detail=self.detail)
+            return Health(disabled=self.disabled, detail=self.detail) if self.disabled else WELL
         if attempt.outcome is AttemptOutcome.GONE:
             return replace(self, disabled=HeldReason.ENDPOINT_GONE, detail="the receiver answered 410 Gone")
         since = self.failing_since or attempt.at
@@ -77,8 +77,11 @@ class Health:
         )
 
 
+WELL: Final = Health()
+
+
 def remembered(record: EndpointHealth, endpoint: Endpoint) -> Health:
     """As its record tells; a record from before the endpoint was enabled by hand tells nothing."""
     if endpoint.revived is not None and record.at <= endpoint.revived:
-        return Health()
+        return WELL
     return Health(record.failing_since, record.warned, record.disabled, record.detail)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 
-from schemas.channel import Endpoint, EndpointFormat
+from schemas.channel import Endpoint
 from schemas.delivery import Notification
-from workers.delivery import cloudevents, event
+from workers.delivery.composed import Composed
 from workers.delivery.seal import Seal, Unsealed
 from workers.delivery.sender import Request
 from workers.delivery.sign import BadSecret, read_secret, sign
@@ -19,15 +19,15 @@ class Unusable(Exception):
 
 
 def request(
-    notification: Notification, endpoint: Endpoint, secrets: Sequence[bytes], now: datetime, source: str
+    notification: Notification, endpoint: Endpoint, secrets: Sequence[bytes], now: datetime, composed: Composed
 ) -> Request:
-    """What is sent to a webhook at `now`; `secrets` are those of open_secrets(), `source` is for CloudEvents.
+    """What is sent to a webhook at `now`; `secrets` are those of open_secrets().
 
     Each format is signed, over the body as it is sent. Raises Unusable when there is no secret: nothing goes unsigned.
     """
     if not secrets:
         raise Unusable(f"the endpoint {endpoint.id} has no secret that is not expired: give it a new one")
-    headers, body = _FORMATS[endpoint.format](notification, source)
+    headers, body = composed(notification, endpoint.format)
     signed = sign(notification.id, now, body, secrets)
     return Request(endpoint.url, {**headers, "user-agent": _AGENT, **signed}, body)
 
@@ -44,10 +44,6 @@ def open_secrets(endpoint: Endpoint, seal: Seal, now: datetime) -> tuple[bytes, 
         raise Unusable(f"the endpoint {endpoint.id}: {exc}") from exc
 
 
-def _standard(notification: Notification, _source: str) -> cloudevents.Parts:
-    return {"content-type": cloudevents.JSON}, event.body(notification)
-
-
 def _agent() -> str:
     try:
         return f"wirewatch/{version('wirewatch')}"
@@ -55,9 +51,4 @@ def _agent() -> str:
         return "wirewatch"
 
 
-_FORMATS: Mapping[EndpointFormat, cloudevents.Mode] = {
-    EndpointFormat.STANDARD: _standard,
-    EndpointFormat.CLOUDEVENTS: cloudevents.structured,
-    EndpointFormat.CLOUDEVENTS_BINARY: cloudevents.binary,
-}
 _AGENT = _agent()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}=")  # the library also takes two that lack the comma between them, as the first
 KEY_BYTES = 32
+OPENED_KEPT = 4096
 _MAKE = "`wirewatch channels key` makes one"
 
 
@@ -31,6 +33,7 @@ class Seal:
     def __init__(self, keys: Sequence[str]) -> None:
         self._count = len(keys)
         self._fernet = MultiFernet([_key(number, each) for number, each in enumerate(keys, 1)]) if keys else None
+        self._opened = lru_cache(OPENED_KEPT)(self._decrypted)  # the same few are asked for at each attempt
 
     def __repr__(self) -> str:
         return f"Seal({self._count} keys)"
@@ -49,7 +52,7 @@ class Seal:
             )
         return opened
 
-    def _opened(self, sealed: str) -> str | None:
+    def _decrypted(self, sealed: str) -> str | None:
         """Handed back, not raised from: nothing of a library's error goes out with ours."""
         fernet = self._with_keys()
         try:

@@ -75,7 +75,7 @@ class HttpSender:
         began = time.perf_counter()
         _tried.set({})
         try:
-            answer = await self._post(self._checked(request.url), request, limits)
+            return await self._post(self._checked(request.url), request, limits, began)
         except Forbidden as exc:
             answer = _failed(AttemptOutcome.FORBIDDEN, str(exc))
         except aiohttp.ConnectionTimeoutError:
@@ -86,32 +86,27 @@ class HttpSender:
             answer = _failed(AttemptOutcome.TIMED_OUT, f"no whole answer within {limits.total_s:g} s")
         except (aiohttp.ClientError, OSError, EOFError, ValueError) as exc:
             answer = _unreachable(exc)
-        return replace(answer, took_ms=(time.perf_counter() - began) * 1000)
+        return replace(answer, took_ms=_since(began))
 
     async def close(self) -> None:
         """Close all connections."""
         await self._session.close()
 
-    async def _post(self, url: URL, request: Request, limits: SendLimits) -> Answer:
-        timeout = aiohttp.ClientTimeout(
-            total=limits.total_s,
-            connect=limits.connect_s,
-            sock_connect=limits.connect_s,
-            sock_read=limits.first_byte_s,
-        )
+    async def _post(self, url: URL, request: Request, limits: SendLimits, began: float) -> Answer:
         body = request.body if len(request.body) < WHOLE_BYTES else io.BytesIO(request.body)
         response = await self._session.post(
-            url, data=body, headers=request.headers, allow_redirects=False, timeout=timeout
+            url, data=body, headers=request.headers, allow_redirects=False, timeout=_timeout(limits)
         )
         try:
             said, error = await _beginning(response)
         finally:
             response.close() if not response.content.at_eof() else response.release()
+        wanted = response.headers.get("Retry-After")
         return Answer(
             outcome=outcome_of(response.status),
-            took_ms=0.0,
+            took_ms=_since(began),
             status=response.status,
-            retry_after_s=retry_after_s(response.headers.get("Retry-After"), datetime.now(UTC)),
+            retry_after_s=retry_after_s(wanted, datetime.now(UTC)) if wanted else None,
             error=error or _what_a_status_means(response),
             answer=said,
         )
@@ -126,16 +121,27 @@ class HttpSender:
         return socket.socket(family=family, type=kind, proto=protocol)
 
 
+def _since(began: float) -> float:
+    return (time.perf_counter() - began) * 1000
+
+
+@lru_cache(maxsize=16)
+def _timeout(limits: SendLimits) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(
+        total=limits.total_s, connect=limits.connect_s, sock_connect=limits.connect_s, sock_read=limits.first_byte_s
+    )
+
+
 async def _beginning(response: aiohttp.ClientResponse) -> tuple[str, str]:
     """The beginning of the answer, and what went wrong while it was read.
 
     The status stands whatever becomes of the rest: with 2xx the receiver has said that it has the event, and what
     follows is of no use to us. To try again because of a body that never ends would only make repeats.
     """
-    read, error = bytearray(), ""
+    read, error, content = bytearray(), "", response.content
     try:
-        while len(read) < READ_BYTES and (more := await response.content.read(READ_BYTES - len(read))):
-            read += more
+        while len(read) < READ_BYTES and not content.at_eof():
+            read += await content.read(READ_BYTES - len(read))
     except TimeoutError:
         error = f"HTTP {response.status}, but the answer did not end in time"
     except (aiohttp.ClientError, OSError, EOFError, ValueError):

@@ -13,6 +13,7 @@ from schemas.channel import Endpoint, EndpointFormat, SealedSecret
 from schemas.delivery import EventType
 from tests.unit.delivery.webhooks import NOON, OLD_SECRET, SAMPLES, SEAL, SECRET, endpoint
 from workers.delivery import cloudevents, event
+from workers.delivery.composed import Composed
 from workers.delivery.request import Unusable, open_secrets, request
 from workers.delivery.seal import Seal
 from workers.delivery.sender import Request
@@ -28,7 +29,7 @@ BODIES = {
 
 
 def made(to: Endpoint, now: datetime) -> Request:
-    return request(SENT, to, open_secrets(to, SEAL, now), now, SOURCE)
+    return request(SENT, to, open_secrets(to, SEAL, now), now, Composed(SOURCE))
 
 
 def expiring(secret: str, after: timedelta) -> SealedSecret:

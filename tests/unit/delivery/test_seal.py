@@ -9,6 +9,7 @@ from base64 import urlsafe_b64encode
 from contextlib import suppress
 
 import pytest
+from cryptography.fernet import MultiFernet
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,6 +75,13 @@ class TestWithout:
     def test_what_is_no_key_is_refused_by_its_number(self, key: str) -> None:
         with pytest.raises(BadKey, match=r"key 2 of deliver\.secrets_key is none: `wirewatch channels key` makes one"):
             Seal([OLD, key])
+
+    def test_what_is_asked_for_at_each_attempt_is_opened_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        seal = Seal([NEW, OLD])
+        sealed = seal.close(SECRET)
+        assert seal.open(sealed) == SECRET
+        monkeypatch.setattr(MultiFernet, "decrypt", None)
+        assert seal.open(sealed) == SECRET
 
     def test_a_key_that_was_made_is_one_and_comes_from_the_source_that_is_given(self) -> None:
         assert make_key(lambda size: bytes([1]) * size) == OLD
