@@ -105,7 +105,7 @@ class _Auditing:
         since_ms = self._audit.since_ms - CLOCKS_MS
         for record in self._records(["alerts"], "alerts", since_ms - STORY_MS):
             if (alert := self._output(Alert, record)) is not None:
-                self._outputs.alert(alert, record.timestamp_ms)
+                self._outputs.alert(alert, record.timestamp_ms, _named(record))
         for record in self._records(["decisions", "dead-letters"], "decisions", since_ms):
             if record.topic == "decisions":
                 if (decision := self._output(Decision, record)) is not None:
@@ -135,3 +135,9 @@ class _Auditing:
         for record in self._archive.history(topics, since_ms):
             yield record
             seen()
+
+
+def _named(alert: Incoming) -> str:
+    """The article record that an alert's header names; empty where it names none."""
+    value = dict(alert.headers).get("record") or b""
+    return value.decode("utf-8", "replace").partition("@")[0]

@@ -99,7 +99,7 @@ class Pipeline:
         while True:
             placed = await self._placer.place(found, batch)
             self._passed(Step.PLACED)
-            answers = await claim(self._claims, placed.matches, batch)
+            answers = await claim(self._claims, placed.matches, batch, self._placer.witness)
             self._passed(Step.CLAIMED)
             claimed = claimed_by(placed.matches)
             fates = [Fate.of(match, answer, claimed) for match, answer in zip(placed.matches, answers, strict=True)]
@@ -253,5 +253,9 @@ def _again(placed: Placed, fates: Sequence[Fate], overrun: Sequence[Found]) -> l
     for fate in fates:
         if fate.wait.rules:
             waiting.setdefault(record_of(fate.wait.owner), set()).update(fate.wait.rules)
-    again = [each.found for each in placed.plans if each.found.owner in waiting or each.found in overrun]
-    return [replace(found, settled=frozenset(found.rules) - waiting.get(found.owner, set())) for found in again]
+    late = {found.owner for found in overrun}
+    again = [each.found for each in placed.plans if each.found.owner in waiting or each.found.owner in late]
+    return [
+        replace(each, settled=frozenset(each.rules) - waiting.get(each.owner, set()), overrun=each.owner in late)
+        for each in again
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -27,6 +27,10 @@ class Memory(Protocol):
         """See Told.leave."""
         ...
 
+    async def witness(self, claims: Collection[tuple[str, str]], since_ms: int) -> Collection[tuple[str, str]]:
+        """Which of these (owner of a claim, rule id) have told since then, as the topic `alerts` has it."""
+        ...
+
 
 @dataclass(slots=True)
 class Placed:
@@ -41,12 +45,14 @@ class Placed:
     def departures(self, told: Mapping[tuple[str, str], Telling]) -> list[Departure]:
         """What to remember, one a uri; `told` by record and rule id."""
         made: dict[str, Departure] = {}
+        by_record: dict[str, dict[str, Telling]] = {}
+        for (owner, rule_id), telling in told.items():
+            by_record.setdefault(owner, {})[rule_id] = telling
         for each in self.plans:
             found = each.found
             tellings = {
                 rule_id: self._widened(found.article.uri, rule_id, telling)
-                for (owner, rule_id), telling in told.items()
-                if owner == found.owner
+                for rule_id, telling in by_record.get(found.owner, {}).items()
             }
             visit = self.visits[found.article.uri]
             departure = each.departure(visit, tellings)
@@ -67,6 +73,7 @@ class Placer:
 
     def __init__(self, memory: Memory, stories: Stories, book: Book, think: Think) -> None:
         self._memory = memory
+        self.witness = memory.witness
         self._stories = stories
         self._book = book
         self._think = think

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from schemas.alert import AlertCause, AlertKind
 from schemas.article import Article, ArticleStatus
@@ -40,10 +41,11 @@ from workers.embargo import is_release
 from workers.fates import owner_of
 from workers.rules.book import LiveRule
 
+SUCCESSOR_MS = 86_400_000  # a topic that was made anew counts its offsets anew; clocks differ by less
 KILLS = {ArticleStatus.CANCELED: AlertCause.CANCELED, ArticleStatus.WITHHELD: AlertCause.WITHHELD}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Found:
     """An article record, and the rules that said yes to it."""
 
@@ -51,8 +53,9 @@ class Found:
     article: Article
     rules: Mapping[str, LiveRule]
     settled: frozenset[str] = frozenset()  # those of the rules of which nothing more is to be told
+    overrun: bool = False  # it was told behind its lease: what went ahead meanwhile was judged without knowing of it
 
-    @property
+    @cached_property
     def owner(self) -> str:
         """The record's name."""
         return owner_of(self.record)
@@ -128,7 +131,10 @@ def plan(found: Found, known: Known, rule_of: Callable[[str], LiveRule | None]) 
     elif found.article.status is not ArticleStatus.USABLE:
         _kill(made, known, rule_of)
     elif standing is Standing.TAKEN_BACK:
-        _hold_all(made, known, HeldReason.NOT_USABLE, f"it was taken back by the article record {_latest_by(known)}")
+        if not _was_accounted_for(found, known):
+            detail = f"it was taken back by the article record {_latest_by(known)}"
+            _hold_all(made, known, HeldReason.NOT_USABLE, detail)
+        _take_back_unknown(made, known, rule_of)
         made.unhold = release
     elif found.under_embargo:
         _embargo(made, known)
@@ -143,12 +149,45 @@ def _late(made: Plan, known: Known, rule_of: Callable[[str], LiveRule | None]) -
     if newest is None:
         return
     detail = f"version {made.version} came after version {newest.version}, the article record {_latest_by(known)}"
-    _hold_all(made, known, HeldReason.SUPERSEDED, detail)
+    if not _was_accounted_for(made.found, known):
+        _hold_all(made, known, HeldReason.SUPERSEDED, detail)
+    _take_back_unknown(made, known, rule_of)
+
+
+def _was_accounted_for(found: Found, known: Known) -> bool:
+    """Is it read again after a crash? What stands behind it on its partition is known already.
+
+    Alerts or decisions were out for it before anything behind it was remembered: batches and waves go in their order.
+    """
+    if known.latest is None or known.latest.owner.count("/") != 2:
+        return False
+    position, _, timestamp_ms = known.latest.owner.rpartition("@")
+    topic, partition, offset = position.split("/")
+    record = found.record
+    return (
+        (topic, partition) == (record.topic, str(record.partition))
+        and int(offset) > record.offset
+        and int(timestamp_ms) > record.timestamp_ms - SUCCESSOR_MS
+    )
+
+
+def _take_back_unknown(made: Plan, known: Known, rule_of: Callable[[str], LiveRule | None]) -> None:
+    """What was told behind the latest version, while whoever took that version in could not know of it.
+
+    A kill takes back all up to its own version. Behind a usable version only what this record has just told so: where
+    the rule still said yes to that version, the rule has told of it, or another article has of the story.
+    """
+    newest = known.latest
+    if newest is None:
+        return
     cause = KILLS.get(newest.status)
-    if cause is not None:  # what was told while nobody else could know of it
-        for rule_id, told in known.tellings.items():
-            if told.kind is not AlertKind.RETRACTED and told.version < newest.version:
-                _retract(made, rule_id, rule_of(rule_id), cause, told, newest.version)
+    for rule_id, told in known.tellings.items():
+        if told.kind is AlertKind.RETRACTED:
+            continue
+        if cause is not None and told.version <= newest.version:
+            _retract(made, rule_id, rule_of(rule_id), cause, told, newest.version)
+        elif made.found.overrun and told.owner == made.found.owner and told.version < newest.version:
+            _retract(made, rule_id, rule_of(rule_id), AlertCause.NO_LONGER_MATCHES, told, newest.version)
 
 
 def _kill(made: Plan, known: Known, rule_of: Callable[[str], LiveRule | None]) -> None:

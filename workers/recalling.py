@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -79,10 +79,34 @@ class Recalling:
         """As of Told."""
         return await self._told.leave(departures)
 
+    async def witness(self, claims: Collection[tuple[str, str]], since_ms: int) -> Collection[tuple[str, str]]:
+        """Which of these (owner of a claim, rule id) have told since then, and were not taken back.
+
+        Whoever told and died had no time to remember it, so it is remembered here.
+        """
+        log.info("leases are over unconfirmed: what their owners told is looked for on the topics", claims=len(claims))
+        told: set[tuple[str, str]] = set()
+        async for found in self._found(since_ms - SLACK_MS):
+            for known in found.values():
+                for rule_id, telling in known.tellings.items():
+                    claim = (telling.claim, rule_id)
+                    if telling.kind is AlertKind.RETRACTED:
+                        told.discard(claim)
+                    elif claim in claims:
+                        told.add(claim)
+        return told
+
     async def _restore(self, time_ms: int) -> None:
+        async for _ in self._found(time_ms):
+            pass
+
+    async def _found(self, time_ms: int) -> AsyncIterator[Mapping[str, Known]]:
+        """What the topics tell from a time on, piece by piece, each remembered before it is handed on."""
         async for records in self._past.since(TOPICS, max(time_ms, 0)):
-            await self._told.restore(recall(records))
+            found = recall(records)
+            await self._told.restore(found)
             self._got_on()
+            yield found
 
 
 def recall(records: Sequence[Incoming]) -> dict[str, Known]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 
@@ -74,7 +75,10 @@ class Refusals:
         request = ClaimRequest(f"{LETTER}:{record.position}@{record.timestamp_ms}", self._owner, {LETTER: WINDOW_MS})
         try:
             answer = (await self._claims.claim([request]))[0][LETTER]
-            if answer.outcome is Outcome.CLAIMED_ELSEWHERE:
+            if answer.outcome is Outcome.LAPSED and answer.owner is not None:  # a second letter does no harm
+                instead = replace(request, instead_of={LETTER: answer.owner})
+                answer = (await self._claims.claim([instead]))[0][LETTER]
+            if answer.outcome in (Outcome.CLAIMED_ELSEWHERE, Outcome.LAPSED):
                 return False
             if answer.outcome is Outcome.FIRST_SEEN:
                 await self._publish(bury(record, why, self._max_bytes), record.position.encode())

@@ -8,17 +8,17 @@ from workers.planning import Found
 
 
 def waves(found: Iterable[Found]) -> list[list[Found]]:
-    """In their order; of one uri a wave has one record, or several plain ones, of which none can change what was told.
+    """In their order; of one uri a wave has one record, or plain ones of one version: none can change what was told.
 
     Most batches are one wave.
     """
     made: list[list[Found]] = []
-    plain: dict[str, bool] = {}  # of each uri in the last wave
+    plain: dict[str, int | None] = {}  # of each uri in the last wave, the version; None: not plain
     for each in found:
-        uri = each.article.uri
-        if not made or not (plain.get(uri, True) and (each.is_plain or uri not in plain)):
+        uri, version = each.article.uri, each.article.version if each.is_plain else None
+        if not made or (uri in plain and (version is None or plain[uri] != version)):
             made.append([])
             plain = {}
-        plain[uri] = each.is_plain
+        plain[uri] = version
         made[-1].append(each)
     return made

@@ -48,11 +48,11 @@ class WorkerProcess:
         (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
         return int(line.split()[1]) * 1024
 
-    def wait_ready(self, timeout_s: float = 40) -> None:
+    def wait_ready(self, timeout_s: float = 120) -> None:
         """Until it says so."""
         self.wait_logged('"event": "ready"', timeout_s)
 
-    def wait_logged(self, text: str, timeout_s: float = 30, times: int = 1) -> None:
+    def wait_logged(self, text: str, timeout_s: float = 120, times: int = 1) -> None:
         """Until its log holds the text so many times."""
         wait_for(
             lambda: self.log.count(text) >= times or self.process.poll() is not None,
@@ -72,7 +72,7 @@ class WorkerProcess:
         self.process.send_signal(signal.SIGTERM)
         return self.wait_exit(timeout_s)
 
-    def wait_exit(self, timeout_s: float = 30) -> int:
+    def wait_exit(self, timeout_s: float = 120) -> int:
         """Until it ends by itself; its exit code."""
         code = self.process.wait(timeout_s)
         self._file.close()
@@ -155,16 +155,15 @@ class House:
         """The same as bytes."""
         return [record.value for record in witness.read_all(self.bootstrap, self.prefix + topic)]
 
-    def lag(self) -> int:
-        """Article records that are not committed."""
-        name = self.prefix + "articles"
-        ends = witness.end_offsets(self.bootstrap, name)
-        committed = witness.committed(self.bootstrap, self.prefix + "wirewatch-match", name)
-        return sum(end - committed.get(partition, 0) for partition, end in ends.items())
-
-    def wait_done(self, timeout_s: float = 60) -> None:
+    def wait_done(self, timeout_s: float = 180) -> None:
         """Until every article record is committed."""
-        wait_for(lambda: self.lag() == 0, timeout_s, lambda: f"lag {self.lag()}\n{self._workers[-1].log[-4000:]}")
+        group, topic = f"{self.prefix}wirewatch-match", f"{self.prefix}articles"
+        with witness.Lag(self.bootstrap, group, topic) as lag:  # one for each time: an outage costs it its connections
+            wait_for(
+                lambda: lag.records() == 0,
+                timeout_s,
+                lambda: f"lag {lag.records()}\n{self._workers[-1].log[-4000:]}",
+            )
 
 
 def wait_for(done: Callable[[], object], timeout_s: float, told: Callable[[], str] = lambda: "") -> None:

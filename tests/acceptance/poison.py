@@ -38,14 +38,14 @@ POISON = {
     "no text": (b'{"uri":"u"}', "no_text"),
     "a date without zone": (with_raw('"published":"2026-05-01T12:00:00"'), "wrong_field"),
 }
-FINE = {
-    "NUL escaped": with_raw('"note":"\\u0000"'),
-    "duplicate keys": b'{"uri":"d","uri":"e","title":"bulletin"}',
-    "a million keys": b'{"uri":"k","title":"bulletin",' + b",".join(b'"k%d":0' % n for n in range(600_000)) + b"}",
-    "a word of 10 MB": b'{"uri":"w","title":"bulletin","body":"' + b"x" * 10_000_000 + b'"}',
-    "an article of 10 MB": b'{"uri":"b","title":"bulletin","body":"' + b"word " * 2_000_000 + b'"}',
-    "a date before 1970": b'{"uri":"p","title":"bulletin","published":"1066-10-14T09:00:00Z"}',
-    "a date in the future": b'{"uri":"f","title":"bulletin","published":"2999-01-01T00:00:00Z"}',
+FINE = {  # by its uri
+    "NUL escaped": b'{"uri":"NUL escaped","title":"bulletin","note":"\\u0000"}',
+    "duplicate keys": b'{"uri":"d","uri":"duplicate keys","title":"bulletin"}',
+    "many keys": b'{"uri":"many keys","title":"bulletin",' + b",".join(b'"k%d":0' % n for n in range(600_000)) + b"}",
+    "a word of 10 MB": b'{"uri":"a word of 10 MB","title":"bulletin","body":"' + b"x" * 10_000_000 + b'"}',
+    "an article of 10 MB": b'{"uri":"an article of 10 MB","title":"bulletin","body":"' + b"word " * 2_000_000 + b'"}',
+    "a date before 1970": b'{"uri":"a date before 1970","title":"bulletin","published":"1066-10-14T09:00:00Z"}',
+    "a date in the future": b'{"uri":"a date in the future","title":"bulletin","published":"2999-01-01T00:00:00Z"}',
 }
 
 

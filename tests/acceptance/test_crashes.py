@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from tests.acceptance.audited import SURPLUS, audited
+from tests.acceptance.audited import audited
 from tests.acceptance.house import House, WorkerProcess
 from tests.acceptance.load import CHANNELS, QUERIES, RULES, Load, make_articles
 from tests.acceptance.verdict import judge
@@ -17,9 +17,7 @@ from workers.pipeline import Step
 BATCH = 50
 # The broker frees a dead worker's partitions after its session: short, so that the next one soon goes on.
 QUICK = {"match_session_timeout_s": 1.5, "match_heartbeat_interval_s": 0.4, "match_rebalance_timeout_s": 3}
-KILLS = 20
-# Where a worker died between publishing and confirming, and its lease (2 s here) ran out before its record was read
-# again, another article of the story, on another partition, may have told it meanwhile: SURPLUS is allowed then.
+KILLS = 10
 SEED = 20_261_124
 
 
@@ -37,7 +35,7 @@ def test_a_kill_after_each_step_loses_nothing_and_repeats_only_its_batch(house: 
     prepared(house)
     house.publish(*make_articles(0, 300, SEED))
     dying = start(house, match_failpoint=f"{step.name}:2")
-    assert dying.wait_exit(60) == -signal.SIGKILL
+    assert dying.wait_exit() == -signal.SIGKILL
     start(house)
     house.wait_done()
     verdict = judge(house, QUERIES, CHANNELS)
@@ -46,24 +44,25 @@ def test_a_kill_after_each_step_loses_nothing_and_repeats_only_its_batch(house: 
     verdict.assert_repeats_at_most(BATCH * len(QUERIES) if published_and_not_confirmed else 0)
     if published_and_not_confirmed:
         assert verdict.repeats, "the batch in flight had alerts: it should have repeated them"
-    assert audited(house, allowed=SURPLUS).total.matches == verdict.matches
+    assert audited(house).total.matches == verdict.matches
 
 
-def test_kills_at_random_moments_under_load_lose_nothing(house: House) -> None:
+@pytest.mark.parametrize("seed", [SEED, SEED + 3], ids=["one", "another"])
+def test_kills_at_random_moments_under_load_lose_nothing(house: House, seed: int) -> None:
     prepared(house)
-    chance = random.Random(SEED)
-    with Load(house, SEED):
+    chance = random.Random(seed)
+    with Load(house, seed):
         for _ in range(KILLS):
             worker = start(house)
             worker.wait_logged("partitions assigned")
             time.sleep(chance.random())  # the moment of the kill is what varies
             worker.kill()
     start(house)
-    house.wait_done(120)
+    house.wait_done()
     verdict = judge(house, QUERIES, CHANNELS)
     verdict.assert_nothing_lost()
     verdict.assert_repeats_at_most(KILLS * BATCH * len(QUERIES))
-    assert audited(house, allowed=SURPLUS).total.matches == verdict.matches
+    assert audited(house).total.matches == verdict.matches
 
 
 def test_workers_that_join_and_leave_under_load_lose_and_repeat_nothing(house: House) -> None:
@@ -96,5 +95,5 @@ def test_a_worker_that_is_killed_beside_another_is_replaced_by_it(house: House) 
     verdict = judge(house, QUERIES, CHANNELS)
     verdict.assert_nothing_lost()
     verdict.assert_repeats_at_most(BATCH * len(QUERIES))
-    assert audited(house, allowed=SURPLUS).total.matches == verdict.matches
+    assert audited(house).total.matches == verdict.matches
     assert stays.terminate() == 0

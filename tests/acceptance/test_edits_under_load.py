@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from urllib.request import urlopen
 
+import pytest
+
 from tests.acceptance.house import House, wait_for
 from tests.services.ports import free_port
 
@@ -14,6 +16,7 @@ BODY_BYTES = 250_000
 EDIT_LIVE_S = 2.0
 
 
+@pytest.mark.alone
 def test_an_edit_is_live_within_two_seconds_while_a_batch_of_megabytes_is_read_and_matched(house: House) -> None:
     house.create_topics(["desk"], partitions=16)  # one fetch brings 2 MiB of each
     house.apply(*({"id": f"near-{words}", "query": f"troops NEAR/{words} verdict"} for words in (3, 4)))

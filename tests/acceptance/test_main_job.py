@@ -62,7 +62,7 @@ def test_a_refused_rule_changes_nothing_and_is_told_as_a_dead_letter(house: Hous
     worker.wait_ready()
     house.send("rules", [("dprk", {**RULE, "query": "Russia AND (North Korea"})])
     worker.wait_logged("query_refused")
-    wait_for(lambda: house.rows("dead-letters"), 10)
+    wait_for(lambda: house.rows("dead-letters"), 60)
     house.publish(PACT)
     house.wait_done()
     assert pairs(house.rows("alerts.desk")) == [("dprk", "a:1")]
@@ -80,7 +80,7 @@ def test_two_workers_write_one_dead_letter_for_a_refused_rule(house: House) -> N
     house.send("rules", [("dprk", b"not json"), ("good", {"id": "good", "query": "pact"})])
     for worker in workers:
         worker.wait_logged("not_json")
-    wait_for(lambda: house.rows("dead-letters"), 10)
+    wait_for(lambda: house.rows("dead-letters"), 60)
     house.publish(PACT)
     house.wait_done()
     for worker in workers:
@@ -88,6 +88,7 @@ def test_two_workers_write_one_dead_letter_for_a_refused_rule(house: House) -> N
     assert len(house.rows("dead-letters")) == 1
 
 
+@pytest.mark.alone
 def test_an_edit_is_live_within_two_seconds_and_so_is_its_end(house: House) -> None:
     house.create_topics(["desk"])
     house.start().wait_ready()
@@ -102,6 +103,7 @@ def test_an_edit_is_live_within_two_seconds_and_so_is_its_end(house: House) -> N
     audited(house)
 
 
+@pytest.mark.alone
 def test_a_list_and_a_new_channel_are_live_before_the_rule_that_names_them(house: House) -> None:
     house.create_topics(["desk"])
     house.start().wait_ready()
@@ -143,7 +145,7 @@ def test_sigterm_drains_and_exits_0_with_nothing_left_and_nothing_twice(house: H
     worker = house.start(match_batch_max_records=20)
     worker.wait_ready()
     house.publish(*[{"uri": f"s:{number}", "title": f"bulletin {number}"} for number in range(400)])
-    wait_for(lambda: house.values("alerts"), 20)
+    wait_for(lambda: house.values("alerts"), 60)
     assert worker.terminate(timeout_s=10) == 0
     told_before = len(house.values("alerts"))
     house.start()
@@ -154,5 +156,5 @@ def test_sigterm_drains_and_exits_0_with_nothing_left_and_nothing_twice(house: H
 
 def test_a_worker_without_its_topics_says_so_and_exits_non_zero(house: House) -> None:
     worker = house.start()
-    assert worker.wait_exit(30) != 0
+    assert worker.wait_exit() != 0
     assert "wirewatch topics create" in worker.log

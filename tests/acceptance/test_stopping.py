@@ -54,9 +54,9 @@ def test_with_the_broker_killed_under_load(own_house: House, own_kafka: KafkaSer
     # Small batches: hundreds of them are still to be told when the first alert is there and the broker goes.
     worker = ready(own_house, match_request_timeout_s=3, match_batch_max_records=5)
     own_house.publish(*articles(1, 3000))
-    wait_for(lambda: len(own_house.values("alerts")) > 1, 20)
+    wait_for(lambda: len(own_house.values("alerts")) > 1, 60)
     own_kafka.kill()
-    worker.wait_logged('"event": "waiting"', 60)
+    worker.wait_logged('"event": "waiting"')
     assert worker.terminate(LIMIT_S) == 0, worker.log[-4000:]
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from schemas.article import Article
 from tests.acceptance.house import House
+from tests.acceptance.last_words import Came, Pair, Place, Word, Words, came, judge_words, word
 from tests.services import witness
 from tests.services.witness import Record
 from workers import articles
@@ -20,20 +21,8 @@ from workers.rules.language.tree import Query
 
 MAX_BYTES = 10_485_760
 BESIDE_AN_ALERT = ("seen_already",)  # reasons of decisions that say nothing unless there is an alert of the same uri
-
-
-class Place(NamedTuple):
-    """An article record."""
-
-    partition: int
-    offset: int
-
-
-class Pair(NamedTuple):
-    """A rule and an article's uri: what one alert tells of."""
-
-    rule_id: str
-    uri: str
+CLAIM = "claim"  # the header that names the claim by which it was told
+TELLING_OF = "record"  # the header of an alert that names its article record: topic/partition/offset@timestamp
 
 
 @dataclass
@@ -49,8 +38,10 @@ class Verdict:
     retold: int = 0  # of these such as tell of another article record than the first: Redis has lost its memory
     changed: list[str] = field(default_factory=list)  # ids of which one article record was told in different bytes
     disordered: list[Pair] = field(default_factory=list)  # alerts that overtook one of the same partition
+    # (but for those that wait for another worker at the same story: they hold up none, and may come behind)
     channel_differs: list[str] = field(default_factory=list)  # with more, fewer or other bytes, or disordered
     channel_repeats: dict[str, int] = field(default_factory=dict)  # records beyond the first of their bytes
+    words: Words = field(default_factory=Words)  # corrections, kills and embargoes
     letters: int = 0
 
     def assert_nothing_lost(self) -> None:
@@ -61,6 +52,8 @@ class Verdict:
         assert not self.wrong, f"{len(self.wrong)} wrong: {self.wrong[:5]}"
         assert not self.disordered, f"{len(self.disordered)} out of order: {self.disordered[:5]}"
         assert not self.channel_differs, f"channels unlike alerts: {self.channel_differs}"
+        assert not self.words.untold, f"{len(self.words.untold)} due and not told: {self.words.untold[:5]}"
+        assert not self.words.misled, f"{len(self.words.misled)} told amiss: {self.words.misled[:5]}"
 
     def assert_repeats_at_most(self, records: int) -> None:
         """P2."""
@@ -71,15 +64,22 @@ class Verdict:
         assert not too_many, f"repeats on channels {too_many}, {records} may be"
 
 
-def judge(house: House, queries: Mapping[str, str], channels: Sequence[str] = ()) -> Verdict:
-    """Read all topics with kafka-python and hold them against the plain evaluator."""
+def judge(
+    house: House, queries: Mapping[str, str], channels: Sequence[str] = (), updating: Collection[str] = ()
+) -> Verdict:
+    """Read all topics with kafka-python and hold them against the plain evaluator.
+
+    `updating` are the rules that tell of changed versions.
+    """
     trees = {rule_id: expand(parse(query), {}) for rule_id, query in queries.items()}
-    places = _matches(house, trees)
+    history = _history(house, trees)
+    places = _matches(history)
     verdict = Verdict(matches=sum(map(len, places.values())))
-    told = _judge_alerts(house, places, verdict)
-    _judge_decisions(house, places, told, verdict)
-    verdict.letters = len(house.values("dead-letters"))
     alerts = witness.read_all(house.bootstrap, house.prefix + "alerts")
+    told, words = _judge_alerts(alerts, history, places, verdict)
+    _judge_decisions(house, places, told, verdict)
+    verdict.words = judge_words(history, words, updating)
+    verdict.letters = len(house.values("dead-letters"))
     for name in channels:
         judge_channel(name, alerts, witness.read_all(house.bootstrap, f"{house.prefix}alerts.{name}"), verdict)
     return verdict
@@ -99,51 +99,72 @@ def _first_of_each(records: Sequence[Record]) -> list[tuple[int, bytes]]:
     return list(dict.fromkeys((record.partition, record.value) for record in records))
 
 
-def _matches(house: House, trees: Mapping[str, Query]) -> dict[Pair, list[Place]]:
-    """Every article record that a rule says yes to, by rule and uri, each in the order of its partition."""
-    places: dict[Pair, list[Place]] = defaultdict(list)
-    known: dict[bytes, list[Pair]] = {}
+def _history(house: House, trees: Mapping[str, Query]) -> dict[str, list[Came]]:
+    """Every article record, by uri, each in the order of its partition."""
+    history: dict[str, list[Came]] = defaultdict(list)
+    known: dict[bytes, tuple[Article, list[str]] | None] = {}
     for record in witness.read_all(house.bootstrap, house.prefix + "articles"):
         if record.value not in known:
             known[record.value] = _matching(record.value, trees)
-        for pair in known[record.value]:
-            places[pair].append(Place(record.partition, record.offset))
-    return places
+        if (found := known[record.value]) is not None:
+            article, rules = found
+            place, before = Place(record.partition, record.offset), history[article.uri]
+            before.append(came(place, record.timestamp_ms, article, rules, before))
+    return history
 
 
-def _matching(value: bytes, trees: Mapping[str, Query]) -> list[Pair]:
+def _matching(value: bytes, trees: Mapping[str, Query]) -> tuple[Article, list[str]] | None:
+    """The article and the rules that say yes to it; None for what is no article."""
     try:
         article: Article = articles.read(value, MAX_BYTES)
     except Refused:
-        return []
-    return [Pair(rule_id, article.uri) for rule_id, tree in trees.items() if evaluate(tree, article)]
+        return None
+    return article, [rule_id for rule_id, tree in trees.items() if evaluate(tree, article)]
 
 
-def _judge_alerts(house: House, places: Mapping[Pair, list[Place]], verdict: Verdict) -> dict[Pair, set[str]]:
-    """The article records that alerts tell of."""
-    told: dict[Pair, set[str]] = defaultdict(set)
+def _matches(history: Mapping[str, Sequence[Came]]) -> dict[Pair, list[Place]]:
+    """Every article record that a rule says yes to, by rule and uri, each in the order of its partition."""
+    places: dict[Pair, list[Place]] = defaultdict(list)
+    for uri, records in history.items():
+        for each in records:
+            for rule_id in each.rules:
+                places[Pair(rule_id, uri)].append(each.place)
+    return places
+
+
+def _judge_alerts(
+    alerts: Sequence[Record],
+    history: Mapping[str, Sequence[Came]],
+    places: Mapping[Pair, Sequence[Place]],
+    verdict: Verdict,
+) -> tuple[dict[Pair, set[Place]], list[Word]]:
+    """The article records that alerts tell of, and each alert once."""
+    told: dict[Pair, set[Place]] = defaultdict(set)
     bodies: dict[str, dict[str, set[bytes]]] = defaultdict(lambda: defaultdict(set))
     latest: dict[tuple[int, int], Place] = {}  # by the partitions of the article and of the alert
-    for record in witness.read_all(house.bootstrap, house.prefix + "alerts"):
+    words: list[Word] = []
+    for record in alerts:
         row: dict[str, Any] = json.loads(record.value)
-        pair = Pair(row["rule"]["id"], row["article"]["uri"])
-        if pair not in places:
-            verdict.wrong.append(pair)
+        headers = dict(record.headers)
+        said = word(row, _named(headers.get(TELLING_OF) or b""), headers.get(CLAIM) or b"")
+        if said.pair not in places:
+            verdict.wrong.append(said.pair)
             continue
-        if row["id"] in bodies:
+        if said.id in bodies:
             verdict.repeats += 1
         else:
-            place = places[pair][0]
-            way = place.partition, record.partition
-            if place < latest.get(way, place):
-                verdict.disordered.append(pair)
-            latest[way] = place
-        bodies[row["id"]][_told_of(row)].add(record.value)
-        told[pair].add(_told_of(row))
+            words.append(said)
+            way = said.place.partition, record.partition
+            if not (said.waited or said.catches_up(history[said.pair.uri])):
+                if said.place < latest.get(way, said.place):
+                    verdict.disordered.append(said.pair)
+                latest[way] = said.place
+        bodies[said.id][_told_of(row)].add(record.value)
+        told[said.pair].add(said.place)
     verdict.alerts = len(bodies)
     verdict.retold = sum(len(by_record) - 1 for by_record in bodies.values())
     verdict.changed = [each for each, found in bodies.items() if any(len(values) > 1 for values in found.values())]
-    return told
+    return told, words
 
 
 def _told_of(alert: Mapping[str, Any]) -> str:
@@ -151,22 +172,26 @@ def _told_of(alert: Mapping[str, Any]) -> str:
     return json.dumps([alert["times"]["received"], alert["article"]["extra"]], sort_keys=True)
 
 
+def _named(text: bytes) -> Place:
+    """Of topic/partition/offset, whatever stands behind an @."""
+    _, partition, offset = text.decode().partition("@")[0].split("/")
+    return Place(int(partition), int(offset))
+
+
 def _judge_decisions(
-    house: House, places: Mapping[Pair, list[Place]], told: Mapping[Pair, set[str]], verdict: Verdict
+    house: House, places: Mapping[Pair, Sequence[Place]], told: Mapping[Pair, set[Place]], verdict: Verdict
 ) -> None:
-    held: dict[Pair, set[str]] = defaultdict(set)
+    held: dict[Pair, set[Place]] = defaultdict(set)
     without_alert = set()
     for row in house.rows("decisions"):
         pair = Pair(row["rule"]["id"], row["article"]["uri"])
-        held[pair].add(row["record"])
+        held[pair].add(_named(row["record"].encode()))
         if row["reason"] not in BESIDE_AN_ALERT:
             without_alert.add(pair)
     verdict.wrong += [pair for pair in held if pair not in places]
     lost = {pair for pair in places if pair not in told and pair not in without_alert}
     verdict.lost = [pair for pair in places if pair in lost]
     for pair, records in places.items():
-        if pair in lost:
-            continue
-        missing = len(records) - len(held[pair]) - len(told.get(pair, ()))
-        if missing > 0:
-            verdict.unexplained.append((pair, missing))
+        missing = set(records) - held[pair] - told.get(pair, set())
+        if missing and pair not in lost:
+            verdict.unexplained.append((pair, len(missing)))

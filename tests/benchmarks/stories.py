@@ -28,6 +28,7 @@ from tests.benchmarks.story_corpora import (
 )
 from tests.benchmarks.story_makers import Datasketch, Maker, Ours, Told
 from tests.benchmarks.story_redis import Room, measure_redis
+from tests.benchmarks.story_told import ToldRoom, measure_told
 
 LIKEST = 200  # pairs with different numbers that are looked at one by one
 THRESHOLDS = (0.3, 0.5)
@@ -149,7 +150,7 @@ def aims(row: Row) -> list[list[str]]:
     ]
 
 
-def told(rows: Sequence[Row], room: Room | None, facts: dict[str, str]) -> str:
+def told(rows: Sequence[Row], room: Room | None, remembered: ToldRoom | None, facts: dict[str, str]) -> str:
     """Tables for people."""
     quality = [
         [
@@ -176,6 +177,8 @@ def told(rows: Sequence[Row], room: Room | None, facts: dict[str, str]) -> str:
     ]
     if room:
         parts.append("## In Redis\n\n" + report.table(["", "figure"], room.told()))
+    if remembered:
+        parts.append("## Who was told, in Redis\n\n" + report.table(["", "figure"], remembered.told()))
     return "\n\n".join(parts)
 
 
@@ -221,9 +224,15 @@ def main() -> int:
         print(missing, file=sys.stderr)
         return 1
     room = measure_redis(ours.prints[:QUICK] if given.quick else ours.prints)
-    text = told(rows, room, facts | {"seeds": " ".join(map(str, seeds))})
+    remembered = measure_told()
+    text = told(rows, room, remembered, facts | {"seeds": " ".join(map(str, seeds))})
     print(text)
-    result = {"machine": facts, "rows": [_figures(row) for row in rows], "redis": room and asdict(room)}
+    result = {
+        "machine": facts,
+        "rows": [_figures(row) for row in rows],
+        "redis": room and asdict(room),
+        "told": remembered and asdict(remembered),
+    }
     if given.json:
         report.write_json(given.json, result)
     if given.save:

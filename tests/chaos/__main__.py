@@ -58,7 +58,7 @@ def list_faults() -> None:
 
 def keep(outcome: Outcome) -> None:
     """Beside the others."""
-    append(reliability.OUTCOMES, [reliability.stamp(outcome)])
+    append(reliability.DOCS / reliability.OUTCOMES, [reliability.stamp(outcome)])
 
 
 def written(page: Path) -> None:

@@ -16,10 +16,16 @@ class Cost(Enum):
     NOTHING = "nothing"
     BATCH = "the batches in flight"  # a blow, a worker: at most BATCH articles for each rule
     MEMORY = "what Redis knew"  # articles that were published again may be told again
+    EVICTION = "what Redis knew; and retractions may be missing"  # it forgot some of it, and nobody noticed
+
+    @property
+    def forgets(self) -> bool:
+        """Whether Redis does."""
+        return self in (Cost.MEMORY, Cost.EVICTION)
 
     def may_repeat(self, blows: int) -> float:
         """Alert records beyond the first of their id."""
-        if self is Cost.MEMORY:
+        if self.forgets:
             return float("inf")
         return blows * BATCH * (len(RULES) + 1) if self is Cost.BATCH else 0
 

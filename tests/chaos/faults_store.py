@@ -177,7 +177,7 @@ FAULTS = (
     Fault("redis-kill-aof", "kill -9 of a Redis with an AOF; it comes back", Cost.BATCH, killed, keeps=True),
     Fault("redis-flushall", "FLUSHALL, twice", Cost.MEMORY, flushed),
     Fault("redis-rewind", "Redis comes back with what it knew 0.5 to 2 s before", Cost.MEMORY, rewound),
-    Fault("redis-evict", "maxmemory reached under allkeys-random: keys are forgotten", Cost.MEMORY, evicting),
+    Fault("redis-evict", "maxmemory reached under allkeys-random: keys are forgotten", Cost.EVICTION, evicting),
     Fault("redis-pause", "CLIENT PAUSE for longer than the socket timeout", Cost.BATCH, paused),
     Fault("redis-read-only", "Redis becomes a replica (READONLY), and a primary again", Cost.BATCH, read_only),
     Fault("redis-full", "maxmemory reached under noeviction (OOM), then raised", Cost.BATCH, full),

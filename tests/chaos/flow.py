@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from threading import Event, Lock, Thread
 from typing import Any
 
@@ -12,6 +13,7 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from tests.acceptance.load import make_articles
+from tests.chaos.chains import EMBARGO_S, step
 
 TURN_S = 0.05
 TIMEOUT_MS = 3_000
@@ -25,15 +27,30 @@ Row = dict[str, Any]
 
 
 def numbered(seed: int, first: int, count: int) -> list[Row]:
-    """By their numbers alone: one in eight under a uri that was there before, one in twelve with a neighbour's text."""
+    """By their numbers alone: one in eight under a uri that was there before, one in twelve with a neighbour's text.
+
+    One in eleven is a step of a chain: an article that is changed, corrected, taken back or held for a time.
+    """
     made = []
     for number in range(first, first + count):
-        (article,) = make_articles(number, 1, seed)
-        if number % COPY_EVERY == COPY_EVERY - 1:
-            (neighbour,) = make_articles(number - 1, 1, seed)
-            article = {**neighbour, "uri": f"copy:{number}", "number": number}
+        article = _by_itself(seed, number)
+        if number % COPY_EVERY == COPY_EVERY - 1 and "chain" not in article:
+            of = _by_itself(seed, number - 1)
+            article = {"uri": f"copy:{number}", "title": of["title"], "body": of["body"], "number": number}
         made.append(article)
     return made
+
+
+def _by_itself(seed: int, number: int) -> Row:
+    return step(seed, number) or make_articles(number, 1, seed)[0]
+
+
+def timed(article: Row, now: datetime) -> Row:
+    """With the end of its embargo, if it has one: that is counted from when it is sent."""
+    held_s = article.get(EMBARGO_S)
+    if held_s is None:
+        return article
+    return {**article, "embargoed_until": (now + timedelta(seconds=held_s)).isoformat()}
 
 
 class Flow:
@@ -102,7 +119,8 @@ class Flow:
         try:
             while not self._stop.wait(TURN_S):
                 due = int((time.monotonic() - started_s) * self._per_s) - self.sent
-                self.send([(each["uri"], orjson.dumps(each)) for each in self._make(self.sent, due)])
+                now = datetime.now(UTC)
+                self.send([(each["uri"], orjson.dumps(timed(each, now))) for each in self._make(self.sent, due)])
                 self.sent += due
         except (KafkaError, OSError, AssertionError) as exc:
             self._failures.append(exc)

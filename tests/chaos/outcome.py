@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import fcntl
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -30,6 +32,11 @@ class Outcome:
     retold: int = 0
     changed: int = 0
     disordered: int = 0
+    untold: int = 0  # corrections, retractions and releases that were due
+    forgotten: int = 0  # the same where Redis was free to forget them
+    misled: int = 0  # and such as went to others, came too early or without reason
+    taken_back: int = 0  # retractions and corrections that were told
+    held: int = 0  # article records under embargo
     letters: int = 0
     recovery_s: list[float] = field(default_factory=list)  # of each fault
     took_s: float = 0.0
@@ -41,12 +48,28 @@ class Outcome:
         """Of the row that it counts in."""
         return self.faults[0] if len(self.faults) == 1 else "several"
 
-    def take(self, verdict: Verdict, letters: int, may_repeat: float, may_retell: bool) -> None:
+    @property
+    def all_lost(self) -> int:
+        """Matches without an answer, and what was due besides."""
+        return self.lost + self.unexplained + self.untold
+
+    @property
+    def all_wrong(self) -> int:
+        """What was told and should not have been."""
+        return self.wrong + self.misled
+
+    def take(
+        self, verdict: Verdict, letters: int, may_repeat: float, may_retell: bool, may_forget: bool = False
+    ) -> None:
         """The figures of a verdict, and what is to be said against them."""
         self.matches, self.alerts = verdict.matches, verdict.alerts
         self.lost, self.unexplained, self.wrong = len(verdict.lost), len(verdict.unexplained), len(verdict.wrong)
         self.repeats, self.retold, self.changed = verdict.repeats, verdict.retold, len(verdict.changed)
         self.disordered, self.letters = len(verdict.disordered), verdict.letters
+        words = verdict.words
+        self.untold, self.forgotten = (0 if may_forget else len(words.untold)), (len(words.untold) if may_forget else 0)
+        self.misled = len(words.misled)
+        self.taken_back, self.held = words.taken_back, words.held
         too_many = {name: count for name, count in verdict.channel_repeats.items() if count > may_repeat}
         said: Iterable[tuple[bool, str]] = (
             (not verdict.matches, "nothing matched: the run shows nothing"),
@@ -54,6 +77,9 @@ class Outcome:
             (bool(verdict.unexplained), f"neither alert nor decision: {verdict.unexplained[:5]}"),
             (bool(verdict.wrong), f"wrong: {verdict.wrong[:5]}"),
             (bool(verdict.disordered), f"out of order: {verdict.disordered[:5]}"),
+            (self.untold > 0, f"due and not told: {words.untold[:5]}"),
+            (bool(words.misled), f"told amiss: {words.misled[:5]}"),
+            (bool(words.overtaken) and not may_retell, f"told amiss of what came late: {words.overtaken[:5]}"),
             (bool(verdict.channel_differs), f"channels unlike alerts: {verdict.channel_differs}"),
             (bool(verdict.changed), f"repeats of the same record in other bytes: {verdict.changed[:5]}"),
             (verdict.repeats > may_repeat, f"{verdict.repeats} repeats, {may_repeat:g} may be"),
@@ -66,16 +92,24 @@ class Outcome:
     def line(self) -> str:
         """For people who watch."""
         recovery = ", ".join(f"{each:.1f}" for each in self.recovery_s)
-        figures = f"lost {self.lost + self.unexplained}, repeated {self.repeats}, reordered {self.disordered}"
-        told = f"wrong {self.wrong}, recovery {recovery or '–'} s, {self.articles} articles, took {self.took_s:.0f} s"
-        return f"{'FAILED' if self.complaints else 'ok':6} {' + '.join(self.faults)} [{self.seed}]: {figures}, {told}"
+        figures = f"lost {self.all_lost}, repeated {self.repeats}, reordered {self.disordered}, wrong {self.all_wrong}"
+        told = f"taken back {self.taken_back}, recovery {recovery or '–'} s, {self.articles} articles"
+        name = f"{' + '.join(self.faults)} [{self.seed}]"
+        return f"{'FAILED' if self.complaints else 'ok':6} {name}: {figures}, {told}, took {self.took_s:.0f} s"
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """No other process that asks for this is at the file, or at what is made of it."""
+    with path.open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # gone with the file
+        yield
 
 
 def append(path: Path, outcomes: Sequence[Outcome]) -> None:
     """A line each."""
-    with path.open("ab") as file:
-        for each in outcomes:
-            file.write(orjson.dumps(asdict(each)) + b"\n")
+    with alone(path), path.open("ab") as file:
+        file.write(b"".join(orjson.dumps(asdict(each)) + b"\n" for each in outcomes))
 
 
 def read(path: Path) -> list[Outcome]:

@@ -19,10 +19,11 @@ from tests.acceptance.verdict import judge
 from tests.chaos.fault import Cost, Fault
 from tests.chaos.faults import FAULTS
 from tests.chaos.outcome import Outcome
-from tests.chaos.scene import Scene, Stage
+from tests.chaos.scene import UPDATING, Scene, Stage
+from tests.services import witness
 from workers.errors import Unavailable
 
-KEPT = Path(__file__).parents[2] / ".cache" / "chaos"  # the workers' logs of runs that failed
+KEPT = Path(__file__).parents[2] / ".cache" / "chaos"  # what is left of runs that failed
 LARGEST_SEQUENCE = 3
 CAME_OFF = (AssertionError, OSError, RuntimeError, KafkaError, RedisError, Unavailable)
 
@@ -72,21 +73,31 @@ def _strike(scene: Scene, faults: Sequence[Fault], outcome: Outcome) -> None:
         outcome.complaints.append(f"{unacknowledged} articles were never acknowledged by the broker")
     if scene.until(lambda: scene.lag.behind() == 0) is None:
         outcome.complaints.append("the lag never was zero at the end")
+    elif scene.until(lambda: not scene.holds()) is None or scene.until(lambda: scene.lag.behind() == 0) is None:
+        outcome.complaints.append("what was held was not released")
     scene.even_out(0)
 
 
 def _judge(scene: Scene, faults: Sequence[Fault], outcome: Outcome) -> None:
     costs = {fault.cost for fault in faults}
     may_repeat = max(cost.may_repeat(scene.blows) for cost in costs)
-    verdict = judge(scene.house, scene.queries, CHANNELS)
+    verdict = judge(scene.house, scene.queries, CHANNELS, UPDATING)
     outcome.articles = sum((scene.lag.ends() or {}).values())
-    outcome.take(verdict, scene.letters, may_repeat, Cost.MEMORY in costs)
+    forgets = any(cost.forgets for cost in costs)
+    outcome.take(verdict, scene.letters, may_repeat, may_retell=forgets, may_forget=Cost.EVICTION in costs)
     try:
-        audited(scene.house, allowed=SURPLUS if Cost.MEMORY in costs else (), edit_live_s=scene.edit_live_s)
+        audited(scene.house, allowed=SURPLUS if forgets else (), edit_live_s=scene.edit_live_s)
     except AssertionError as exc:
         outcome.complaints.append(f"the audit {exc}"[:3000])
 
 
 def _keep(scene: Scene, name: str) -> None:
+    """The logs of the workers, and what stood on the topics."""
     shutil.rmtree(KEPT / name, ignore_errors=True)
     shutil.copytree(scene.folder, KEPT / name)
+    for topic in ("articles", "alerts", "decisions", "held"):
+        records = witness.read_all(scene.kafka.bootstrap, scene.house.prefix + topic)
+        lines = [
+            f"{each.partition}/{each.offset} {each.headers} {(each.value or b'').decode()[:2000]}\n" for each in records
+        ]
+        (KEPT / name / f"{topic}.txt").write_text("".join(lines))

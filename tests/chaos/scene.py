@@ -25,16 +25,19 @@ from tests.chaos.flow import Flow, numbered
 from tests.chaos.lag import Lag
 from tests.chaos.proxy import Proxy
 from tests.chaos.shim import CLOCK, SHIFT
+from tests.services import witness
 from tests.services.kafka import KafkaServer
 from tests.services.missing import program
 from tests.services.redis import RedisServer
 
 BATCH = 50
 PARTITIONS = 4
-FLOW_PER_S = 150
+FLOW_PER_S = 60
 RECOVERY_LIMIT_S = 60.0
-POLL_S = 0.05
+POLL_S = 0.25
 ODD = {"id": "odd", "query": "bulletin", "channels": ["desk"]}
+UPDATING = frozenset({"broad"})  # rules that tell of changed versions
+WATCHED = [*({**rule, **({"updates": "versions"} if rule["id"] in UPDATING else {})} for rule in RULES), ODD]
 # Short patience everywhere, so that a run is short; a lease longer than the way from claim to confirmation, as
 # config/defaults.toml wants it.
 SETTINGS: dict[str, object] = {
@@ -137,6 +140,11 @@ class Scene:
         finally:
             client.close()
 
+    def holds(self) -> bool:
+        """Whether an article waits for the end of its embargo."""
+        records = witness.read_all(self.kafka.bootstrap, f"{self.house.prefix}held")
+        return any({record.key: record.value for record in records}.values())
+
     def shift_clocks(self, seconds: float) -> None:
         """Of the workers that were started under the shim."""
         with (self.folder / "clock").open("r+b") as file:  # never truncated: the workers have it in their memory
@@ -199,7 +207,7 @@ class Stage:
             house = stack.enter_context(closing(House(kafka.bootstrap, redis.url, prefix, folder)))
             house.create_topics(CHANNELS, PARTITIONS)
             stack.callback(_forget, kafka.bootstrap, prefix)
-            house.apply(*RULES, ODD)
+            house.apply(*WATCHED)
             flow = Flow(kafka.bootstrap, prefix + "articles", partial(numbered, seed), FLOW_PER_S)
             stack.callback(flow.close)
             lag = Lag(kafka.bootstrap, prefix + "wirewatch-match", prefix + "articles", PARTITIONS)

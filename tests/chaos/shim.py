@@ -2,7 +2,8 @@
 
 python -m tests.chaos.shim run match, with CHAOS_CLOCK naming a file of eight bytes (seconds to add, a double that may
 change at any time), CHAOS_STOP as STEP:N (SIGSTOP when that step is passed for the Nth time) and CHAOS_LOSE as N (each
-Nth message is told as sent and is not: a worker that must be found out).
+Nth message is told as sent and is not) or CHAOS_FORGET as a text (so are messages that hold it): workers that must be
+found out.
 
 What is shifted: `time.time`, `time.time_ns` and `datetime.now`, `utcnow` and `today` of everything in Python that
 this process imports. aiokafka's compiled parts look at the clock by themselves and are switched off, so that the
@@ -26,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from schemas.envelope import Outgoing
 
-CLOCK, STOP, LOSE = "CHAOS_CLOCK", "CHAOS_STOP", "CHAOS_LOSE"
+CLOCK, STOP, LOSE, FORGET = "CHAOS_CLOCK", "CHAOS_STOP", "CHAOS_LOSE", "CHAOS_FORGET"
 SHIFT = struct.Struct("d")
 
 
@@ -91,13 +92,19 @@ def stop_at(step_name: str, number: int) -> None:
 
 
 def lose(one_in: int) -> None:
-    """Have the outbox lie."""
+    """Have the outbox lie of each so manieth message."""
+    numbers = count(1)
+    send_only(lambda _: bool(next(numbers) % one_in))
+
+
+def send_only(wanted: Callable[[Outgoing], bool]) -> None:
+    """Have the outbox lie of all others."""
     from workers.streams.outbox_kafka import KafkaOutbox
 
-    honest, numbers = KafkaOutbox.publish, count(1)
+    honest = KafkaOutbox.publish
 
     async def publish(self: KafkaOutbox, messages: Sequence[Outgoing]) -> list[Outgoing]:
-        return await honest(self, [each for each in messages if next(numbers) % one_in])
+        return await honest(self, [each for each in messages if wanted(each)])
 
     setattr(KafkaOutbox, "publish", publish)  # noqa: B010
 
@@ -112,6 +119,8 @@ def main() -> None:
         stop_at(name, int(number))
     if one_in := os.environ.get(LOSE):
         lose(int(one_in))
+    if word := os.environ.get(FORGET):
+        send_only(lambda message: word.encode() not in (message.value or b""))
     from workers.__main__ import run_with
 
     sys.exit(run_with(sys.argv[1:]))

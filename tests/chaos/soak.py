@@ -1,7 +1,8 @@
 """An hour of steady load and mild faults: what grows?
 
-Two workers live through all of it. The articles are of a limited number, published again and again, and the rules
-forget after a minute; so once every article has been there, nothing has a reason to grow.
+Two workers live through all of it. The articles are of a limited number, published again and again, some of them in
+new versions, and the rules forget after a minute. Who was told is remembered for a month, in a key for each article;
+so once every article has been there, nothing has a reason to grow.
 """
 
 from __future__ import annotations
@@ -14,19 +15,19 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any
 
 import orjson
 import redis as redis_client
 
 from tests.acceptance.house import WorkerProcess
-from tests.acceptance.load import CHANNELS, RULES, WORDS
+from tests.acceptance.load import CHANNELS
 from tests.acceptance.verdict import Verdict, judge
 from tests.chaos import faults_broker, faults_input, faults_store
 from tests.chaos.flow import Flow
 from tests.chaos.lag import Lag
-from tests.chaos.scene import ODD, PARTITIONS, Scene, Stage
-from tests.chaos.soak_report import FIGURES, JSON, PNG, Soak, plot
+from tests.chaos.scene import PARTITIONS, UPDATING, WATCHED, Scene, Stage
+from tests.chaos.soak_report import FIGURES, JSON, PNG, Soak, kinds_of_keys, plot
+from tests.chaos.stock import Stock
 
 PER_S = 100
 URIS = 5_000
@@ -34,13 +35,6 @@ WINDOW_S = 60
 SAMPLE_S = 5.0
 BETWEEN_S = (10.0, 30.0)  # faults
 THROUGH = frozenset({"kafka", "redis"})
-
-
-def article(number: int) -> dict[str, Any]:
-    """The same for the same number, in bytes too."""
-    chance = random.Random(number)
-    words = chance.choices(WORDS, k=6)
-    return {"uri": f"soak:{number}", "title": " ".join(words[:2]), "body": f"{' '.join(words[2:])} {number}"}
 
 
 def third_joins_and_leaves(scene: Scene) -> None:
@@ -101,7 +95,7 @@ class Sampler:
         began_s = time.monotonic()
         while not self._stop.wait(SAMPLE_S):
             sample = {"at_s": round(time.monotonic() - began_s, 1), "lag": float(lag.behind() or 0)}
-            sample["redis keys"] = float(store.dbsize())
+            sample |= kinds_of_keys(store.scan_iter(count=1_000), house.prefix)
             sample["redis MiB"] = store.info("memory")["used_memory"] / 2**20
             for number, worker in enumerate(self._workers, 1):
                 if worker.process.poll() is None:
@@ -120,14 +114,14 @@ def resident_bytes(pid: int) -> int:
 
 def run(seed: int, minutes: float, save: Path | None) -> list[str]:
     """Soak, say what was seen, and keep it in a folder; what is to be complained of."""
-    chance = random.Random(seed)
+    stock = Stock(URIS, random.Random(seed))
     with Stage() as stage, stage.scene(seed, keeps=False, through=THROUGH, bends=False) as scene:
-        scene.house.apply(*({**rule, "dedup_window_s": WINDOW_S} for rule in (*RULES, ODD)))
+        scene.house.apply(*({**rule, "dedup_window_s": WINDOW_S} for rule in WATCHED))
         scene.flow.close()
         scene.flow = Flow(
             scene.kafka.bootstrap,
             f"{scene.house.prefix}articles",
-            lambda first, count: [article(chance.randrange(URIS)) for _ in range(count)],
+            lambda _, count: stock.draw(count),
             PER_S,
         )
         sampler = Sampler(scene, scene.fleet.add(2))
@@ -137,8 +131,10 @@ def run(seed: int, minutes: float, save: Path | None) -> list[str]:
         sampler.stop()
         scene.flow.stop()
         scene.recover()
+        assert scene.until(lambda: not scene.holds()) is not None, "what was held was not released"
+        scene.recover()
         scene.even_out(0)
-        verdict = judge(scene.house, scene.queries, CHANNELS)
+        verdict = judge(scene.house, scene.queries, CHANNELS, UPDATING)
         articles = sum((scene.lag.ends() or {}).values())
         scene.flow.close()
     complaints = _complaints(verdict, scene)
@@ -168,13 +164,14 @@ def _complaints(verdict: Verdict, scene: Scene) -> list[str]:
         (bool(verdict.unexplained), f"neither alert nor decision: {verdict.unexplained[:5]}"),
         (bool(verdict.wrong), f"wrong: {verdict.wrong[:5]}"),
         (bool(verdict.disordered), f"out of order: {verdict.disordered[:5]}"),
+        (bool(verdict.words.untold), f"due and not told: {verdict.words.untold[:5]}"),
+        (bool(verdict.words.misled), f"told amiss: {verdict.words.misled[:5]}"),
+        (bool(verdict.words.overtaken), f"told amiss of what came late: {verdict.words.overtaken[:5]}"),
         (bool(verdict.changed), f"repeats in other bytes: {verdict.changed[:5]}"),
         (verdict.letters != scene.letters, f"{verdict.letters} dead letters, there must be {scene.letters}"),
         (bool(scene.fleet.ended), f"workers ended: {scene.fleet.ended[:3]}"),
     )
     complaints = [text for is_so, text in said if is_so]
-    print("\n".join(complaints) or f"nothing lost, {verdict.matches:,} matches", file=sys.stderr)
+    told = f"{verdict.matches:,} matches, {verdict.words.taken_back:,} taken back or corrected"
+    print("\n".join(complaints) or f"nothing lost, {told}", file=sys.stderr)
     return complaints
-
-
-__all__ = ["Sampler", "article", "run"]

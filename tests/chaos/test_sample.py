@@ -10,7 +10,7 @@ from tests.chaos.fault import Cost, Fault
 from tests.chaos.faults import BY_NAME
 from tests.chaos.play import play
 from tests.chaos.scene import Scene, Stage
-from tests.chaos.shim import LOSE
+from tests.chaos.shim import FORGET, LOSE
 from tests.services.running import running
 
 # Those that other tests do not have: these kill at each step, stop Redis and the broker, and send poison.
@@ -44,3 +44,15 @@ def test_a_worker_that_loses_messages_is_found_out(stage: Stage) -> None:
     assert outcome.lost
     assert [each for each in outcome.complaints if each.startswith("lost")]
     assert [each for each in outcome.complaints if each.startswith("channels unlike alerts")]
+
+
+def test_a_worker_that_forgets_retractions_is_found_out(stage: Stage) -> None:
+    def strike(scene: Scene) -> None:
+        scene.fleet.launch({FORGET: '"kind":"retracted"'})
+        scene.fleet.kill(scene.fleet.members[0])
+
+    forgetful = Fault("forgetful", "retractions are acknowledged and not sent", Cost.BATCH, strike)
+    outcome = play(stage, [forgetful], seed=6)
+    assert outcome.untold
+    assert [each for each in outcome.complaints if each.startswith("due and not told")]
+    assert not [each for each in outcome.complaints if each.startswith("channels unlike alerts")]

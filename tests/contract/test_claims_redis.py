@@ -58,10 +58,18 @@ class TestRealTime:
         claims = RedisClaims(client, "test:said:", 150)
         await claims.claim([request_of("a/0/1")])
 
-        async def granted() -> bool:
-            return await claims.claim([request_of("b/0/1")]) == [GRANTED]
+        async def over() -> bool:
+            (answers,) = await claims.claim([request_of("b/0/1")])
+            return answers["north"].outcome is Outcome.LAPSED
 
-        assert await until(granted) > 0.1
+        assert await until(over) > 0.1
+
+    async def test_a_claim_is_kept_for_its_window_beyond_its_lease_and_no_longer(
+        self, client: Redis, claims: RedisClaims
+    ) -> None:
+        await claims.claim([request_of("a/0/1")])
+        left_ms = int(await client.pttl(KEY))
+        assert LEASE_MS + HOUR_MS - 10_000 < left_ms <= LEASE_MS + HOUR_MS
 
     async def test_a_key_is_gone_when_its_longest_window_is_over(self, client: Redis) -> None:
         claims = RedisClaims(client, "test:said:", 50)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from itertools import count
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tests.unit.dedup.prose import prose
 from workers.dedup import Placement, PlacementReason, fingerprint, story_of
 from workers.dedup.claims_redis import connect
 from workers.dedup.stories import DAY_MS
+from workers.dedup.stories_memory import MemoryStories
 from workers.dedup.stories_redis import ROUNDS_MAX, RedisStories, Thought
 from workers.errors import Unavailable
 
@@ -49,10 +51,17 @@ async def place(stories: RedisStories, *articles: Article, keep_ms: int = DAY_MS
     return await stories.place([fingerprint(each, keep_ms) for each in articles])
 
 
-async def commands(client: Redis, *names: str) -> int:
-    """How often Redis was asked these."""
-    stats = await client.info("commandstats")
-    return sum(int(stats.get(f"cmdstat_{name}", {"calls": 0})["calls"]) for name in names)
+def count_trips(client: Redis, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Fills with the number of commands of each round trip from now on."""
+    trips: list[int] = []
+    execute = type(client.pipeline()).execute
+
+    async def counted(pipeline: Any, *given: Any, **options: Any) -> Any:
+        trips.append(len(pipeline))
+        return await execute(pipeline, *given, **options)
+
+    monkeypatch.setattr(type(client.pipeline()), "execute", counted)
+    return trips
 
 
 class Meddler:
@@ -63,7 +72,7 @@ class Meddler:
         self._bring = bring
         self.times = 0
 
-    async def __call__(self, work: Callable[[], Thought]) -> Thought:
+    async def __call__(self, work: Callable[[], list[Thought]]) -> list[Thought]:
         thought = work()
         brought = self._bring(self.times)
         self.times += 1
@@ -80,25 +89,48 @@ class TestRoundTrips:
         # Given texts that other workers have placed, and scripts that Redis knows
         await place(RedisStories(client, PREFIX), *(article(f"urn:{n}", prose(n)) for n in range(40)))
         copies = [article(f"urn:copy:{n}", trimmed(prose(n), 0.8)) for n in range(size)]
-        trips = []
-        execute = type(client.pipeline()).execute
-
-        async def counted(pipeline: Any, *given: Any, **options: Any) -> Any:
-            trips.append(len(pipeline))
-            return await execute(pipeline, *given, **options)
-
-        monkeypatch.setattr(type(client.pipeline()), "execute", counted)
+        trips = count_trips(client, monkeypatch)
         # When copies of them come
         placed = await place(stories, *copies)
         # Then Redis was asked three times: what is known, the texts, the placing
         assert {each.reason for each in placed} == {PlacementReason.LIKE}
         assert trips == [size, 1, size]
 
-    async def test_a_repeated_batch_is_answered_in_one_round_trip(self, client: Redis, stories: RedisStories) -> None:
+    async def test_a_repeated_batch_is_answered_in_one_round_trip(
+        self, client: Redis, stories: RedisStories, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         await place(stories, *(article(f"urn:{n}", prose(n)) for n in range(10)))
-        before = await commands(client, "evalsha", "mget")
+        trips = count_trips(client, monkeypatch)
         await place(stories, *(article(f"urn:{n}", prose(n)) for n in range(10)))
-        assert await commands(client, "evalsha", "mget") - before == 10
+        assert trips == [10]
+
+
+async def test_texts_of_all_lengths_are_placed_as_in_memory(stories: RedisStories) -> None:
+    # Given a page, pieces of it of all lengths, alone and in texts of their own, and other news with the same footer
+    page, footer = prose(1, words=3000).split(), prose(2, words=60)
+    texts = [" ".join(page)]
+    for number in range(1, 40):
+        piece = " ".join(page[60 * number : 60 * number + 12 + 9 * number])
+        texts += [piece, f"{prose(100 + number, words=20 * number)} {piece}", f"{prose(200 + number)} {footer}"]
+    articles = [article(f"urn:{number}", text) for number, text in enumerate(texts)]
+    # When they come one by one
+    placed = [each for one in articles for each in await place(stories, one)]
+    # Then Redis finds the same by the keys that they share
+    assert placed == await MemoryStories(lambda: 0).place([fingerprint(each) for each in articles])
+    assert {each.reason for each in placed} == {PlacementReason.FIRST, PlacementReason.LIKE}
+
+
+class TestThinking:
+    @pytest.mark.parametrize(("seconds", "turns"), [(0, 1), (1, 5)], ids=["soon done", "long texts"])
+    async def test_a_batch_is_thought_out_in_turns_that_are_short(
+        self, client: Redis, monkeypatch: pytest.MonkeyPatch, seconds: float, turns: int
+    ) -> None:
+        clock = count(step=seconds)
+        monkeypatch.setattr("workers.dedup.stories_redis.monotonic", lambda: next(clock))
+        meddler = Meddler(client, lambda _: None)
+        placed = await place(RedisStories(client, PREFIX, think=meddler), *(article(f"urn:{n}") for n in range(5)))
+        assert [each.articles for each in placed] == [1, 2, 3, 4, 5]
+        assert meddler.times == turns
 
 
 class TestOtherWorkers:
@@ -137,7 +169,7 @@ class TestOtherWorkers:
     async def test_an_article_that_went_while_one_was_thinking_is_not_joined(self, client: Redis) -> None:
         await place(RedisStories(client, PREFIX), article("urn:gone"))
 
-        async def forget(work: Callable[[], Thought]) -> Thought:
+        async def forget(work: Callable[[], list[Thought]]) -> list[Thought]:
             thought = work()
             await client.flushall()
             return thought

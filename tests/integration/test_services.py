@@ -10,6 +10,7 @@ from redis import Redis
 from redis.exceptions import TimeoutError as NoAnswer
 
 from config.topics import ALERTS
+from tests.acceptance.house import wait_for
 from tests.services import witness
 from tests.services.kafka import KafkaServer
 from tests.services.kafka_jars import kafka_jars
@@ -36,6 +37,18 @@ def test_a_broker_comes_back_with_its_port_and_its_records(
     assert witness.read_all(bootstrap, topic) == before
     assert sorted((record.key, record.value, list(record.headers)) for record in before) == sorted(sent)
     assert sum(witness.end_offsets(bootstrap, topic).values()) == len(sent)
+
+
+def test_how_far_a_group_is_behind_is_not_known_while_the_broker_names_no_topic(
+    kafka: KafkaServer, topic_prefix: str
+) -> None:
+    topic = topic_prefix + ALERTS.name
+    with witness.Lag(kafka.bootstrap, f"{topic_prefix}group", topic) as lag:
+        assert lag.records() is None
+        with Admin(kafka.bootstrap, topic_prefix) as admin:
+            admin.create([ALERTS], 2, 1)
+        witness.produce(kafka.bootstrap, topic, [(b"k", b"x", ())] * 20)
+        wait_for(lambda: lag.records() == 20, 60)
 
 
 @pytest.mark.parametrize("appendonly", [False, True], ids=["memory", "appendonly"])

@@ -60,7 +60,7 @@ def lines_of(process: subprocess.Popen[str], number: int) -> list[str]:
 def interrupted(process: subprocess.Popen[str]) -> tuple[int, str]:
     """Ctrl-C: exit code, and what stood on standard error."""
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=120)
     return process.returncode, err
 
 
@@ -123,6 +123,28 @@ def test_what_stands_on_several_topics_is_shown_in_the_order_of_time(
     assert lines_of(process, 1) == ['{"id":"new"}']
     code, err = interrupted(process)
     assert (code, err) == (130, "decisions name no channel: those of all rules are shown, the alerts of asia alone\n")
+
+
+def test_alerts_and_decisions_are_in_the_order_in_which_their_articles_came(terminal: Terminal, tail: Tail) -> None:
+    def put(topic: str, partition: int, *seconds: int) -> None:
+        messages: list[witness.Message] = []
+        for second in seconds:
+            received = f'"received":"2026-05-01T12:00:{second:02}Z"'
+            value = f'{{"id":"{topic} {second}",{received},"times":{{{received}}}}}'
+            messages.append((b"k", value.encode(), []))
+        witness.produce(terminal.bootstrap, terminal.prefix + topic, messages, partition)
+
+    put("decisions", 0, 3, 9, 1, 5)  # as of a batch that has articles of two partitions
+    put("alerts", 1, 2, 3, 6)
+    put("alerts", 0, 1, 4)
+    process = tail("--decisions", "--from-beginning", "--json")
+    told = [json.loads(line)["id"] for line in lines_of(process, 9)]
+    assert told == [
+        *("alerts 1", "decisions 1", "alerts 2", "alerts 3", "decisions 3"),
+        *("alerts 4", "decisions 5", "alerts 6", "decisions 9"),
+    ]
+    put("alerts", 0, 0)
+    assert json.loads(lines_of(process, 1)[0])["id"] == "alerts 0"
 
 
 def _readable(process: subprocess.Popen[str]) -> bool:

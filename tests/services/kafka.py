@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import base64
+import gc
 import socket
 import subprocess
 import tempfile
 import uuid
+import warnings
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
@@ -22,7 +24,7 @@ from tests.services.process import ServerProcess
 
 HEAP = "-Xmx512m"
 EAGER = "-XX:TieredStopAtLevel=1"  # compiles less well: up in half the time
-START_TIMEOUT_S = 60.0
+START_TIMEOUT_S = 180.0  # a crowded machine needs 40 and more
 MESSAGE_BYTES = 18 * 1024 * 1024  # the largest of our topics allows 16 MiB
 SETTINGS = {
     "process.roles": "broker,controller",
@@ -117,13 +119,14 @@ class KafkaServer:
         return self._process.log
 
     def _answers(self) -> bool:
+        host, port = self.bootstrap.split(":")
         try:
-            host, port = self.bootstrap.split(":")
-            socket.create_connection((host, int(port)), timeout=1).close()  # kafka-python leaks sockets in vain tries
-            client = KafkaAdminClient(
-                bootstrap_servers=self.bootstrap, request_timeout_ms=1_000, bootstrap_timeout_ms=1_000
-            )
-        except (KafkaError, OSError):
+            socket.create_connection((host, int(port)), timeout=1).close()
+        except OSError:
+            return False
+        client = _admin(self.bootstrap)
+        if client is None:
+            _forget_lost_sockets()
             return False
         try:
             return bool(client.describe_cluster()["brokers"])
@@ -131,6 +134,20 @@ class KafkaServer:
             return False
         finally:
             client.close()
+
+
+def _admin(bootstrap: str) -> Any:
+    """None while it is not yet ready to answer."""
+    try:
+        return KafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=5_000, bootstrap_timeout_ms=5_000)
+    except (KafkaError, OSError):
+        return None
+
+
+def _forget_lost_sockets() -> None:
+    """kafka-python leaves sockets open behind it in vain tries: said later, it would fail the test that runs then."""
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        gc.collect()
 
 
 def _write(

@@ -141,3 +141,13 @@ async def test_a_worker_that_overran_its_lease_takes_back_what_the_kill_could_no
     slow.pipeline._outbox = Slow()
     await slow.run(STORY)
     assert kinds(slow) == ["created", "retracted"]
+
+
+@pytest.mark.parametrize("then", [KILL, OTHER_NEWS, CORRECTION], ids=["killed", "no match", "corrected"])
+async def test_a_batch_that_is_read_again_when_all_of_it_is_known_decides_nothing_more(then: dict[str, object]) -> None:
+    world = World(RULE)
+    await world.run(STORY, then)
+    before = kinds(world)
+    await world.run(STORY, then)
+    assert set(kinds(world)) == set(before)
+    assert reasons(world) == []

@@ -210,6 +210,22 @@ async def test_a_new_version_is_an_update_only_if_its_words_change_and_the_rule_
         assert world.decisions[0].alert_id == world.alerts[0].id
 
 
+@pytest.mark.parametrize(
+    ("second", "kind"),
+    [({}, AlertKind.UPDATED), ({"is_correction": True}, AlertKind.CORRECTED), ({"status": "canceled"}, "retracted")],
+    ids=["update", "correction", "kill"],
+)
+async def test_versions_may_be_counted_from_0(second: dict[str, object], kind: str) -> None:
+    world = World(RULE.model_copy(update={"updates": Updates.VERSIONS}))
+    first = {**STORY, "version": 0}
+    await world.run(first, {**STORY, "version": 1, "body": "It was signed on Tuesday.", **second})
+    assert kinds(world) == ["created", kind]
+    assert world.alerts[1].previous == world.alerts[0].id
+    await world.run(first, first_offset=ELSEWHERE)
+    assert reasons(world)[-1] in (HeldReason.SUPERSEDED, HeldReason.SEEN_ALREADY)
+    assert len(world.alerts) == 2
+
+
 async def test_each_version_follows_on_the_one_before_it() -> None:
     world = World(RULE.model_copy(update={"updates": Updates.VERSIONS, "dedup": Dedup.ARTICLE}))
     await world.run(*({**STORY, "version": number, "body": f"Part {number}."} for number in (1, 2, 3)))

@@ -9,9 +9,10 @@ import pytest
 from schemas import DeadLetter
 from schemas.envelope import Incoming, Outgoing
 from schemas.reasons import RefusalReason
+from workers.dedup import ClaimRequest
 from workers.dedup.claims_memory import MemoryClaims
 from workers.errors import Refused, Unavailable
-from workers.refusals import Refusals
+from workers.refusals import LETTER, WINDOW_MS, Refusals
 from workers.streams import MemoryOutbox
 
 RECORD = Incoming("rules", 0, 7, 1_777_636_800_000, b"r", b"{", (("by", b"li"),))
@@ -65,6 +66,18 @@ async def test_a_dead_letter_that_could_not_be_written_is_written_later(monkeypa
     monkeypatch.setattr("workers.refusals.AGAIN_S", 0)
     outbox = Flaky()
     only = refusals(MemoryClaims(lambda: 0, 30_000), outbox, "a", [])
+    only.note(RECORD, WHY)
+    await until_written(only)
+    assert len(outbox.topics["dead-letters"]) == 1
+
+
+async def test_a_dead_letter_of_which_another_worker_died_is_written() -> None:
+    now_ms, outbox = 0, MemoryOutbox()
+    claims = MemoryClaims(lambda: now_ms, 30_000)
+    request = ClaimRequest(f"{LETTER}:{RECORD.position}@{RECORD.timestamp_ms}", "dead", {LETTER: WINDOW_MS})
+    await claims.claim([request])
+    now_ms = 30_001
+    only = refusals(claims, outbox, "a", [])
     only.note(RECORD, WHY)
     await until_written(only)
     assert len(outbox.topics["dead-letters"]) == 1

@@ -63,12 +63,16 @@ class Checkout:
 
     def asked(self, *arguments: str, fails: str = "nothing") -> list[str]:
         """What a command asks: the extras that pip installs, other modules by their names, packages of apt-get."""
+        return [
+            line.split()[1] if line.startswith("-m ") and "-m pip" not in line else line.split()[-1]
+            for line in self.called(*arguments, fails=fails)
+        ]
+
+    def called(self, *arguments: str, fails: str = "nothing") -> list[str]:
+        """The same with all that Python's modules and the system are told."""
         self._calls.write_text("")
         self.run(*arguments, fails=fails)
-        lines = self._calls.read_text().splitlines()
-        return [
-            line.split()[1] if line.startswith("-m ") and "-m pip" not in line else line.split()[-1] for line in lines
-        ]
+        return self._calls.read_text().splitlines()
 
 
 @pytest.fixture
@@ -119,6 +123,11 @@ class TestTest:
         assert checkout.asked("test", "tests/unit", "-x")[-1] == "pytest"
         assert "mypy" not in checkout.asked("test", "tests/unit", "-x")
         assert checkout.asked("test")[-4:] == ["ruff", "ruff", "mypy", "pytest"]
+
+    def test_all_tests_run_side_by_side_and_chosen_ones_as_they_are_asked_for(self, checkout: Checkout) -> None:
+        assert checkout.called("test")[-1] == "-m pytest -n auto"
+        assert checkout.called("test", fails="-m mypy")[-1] == "-m pytest -n auto"
+        assert checkout.called("test", "tests/unit", "-x")[-1] == "-m pytest tests/unit -x"
 
     @pytest.mark.parametrize("tool", ["-m ruff check", "-m mypy", "-m pytest"])
     def test_it_passes_only_when_all_of_it_does(self, checkout: Checkout, tool: str) -> None:

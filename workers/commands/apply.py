@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import difflib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -70,6 +71,19 @@ def plan(file: RuleFile, standing: Standing) -> list[Change]:
         *_rehearsed(lists, standing),
         *rules,
     ]
+
+
+def implied(file: RuleFile, standing: Standing) -> Iterator[str]:
+    """What is said of each new channel that has no record, neither in the file nor on the topic: it may be a slip."""
+    known = {*standing.channels.records, *file.channels}
+    named: dict[str, str] = {}
+    for rule in file.rules.values():
+        for channel in rule.channels:
+            named.setdefault(channel, rule.id)
+    for channel in sorted(named.keys() - known):
+        near = difflib.get_close_matches(channel, known, n=1)
+        meant = f"did you mean {near[0]}?" if near else "it has no record of its own"
+        yield f"channel {channel} is new, as rule {named[channel]} names it: {meant}"
 
 
 def standing_of(kafka: Admin, max_bytes: int) -> Standing:

@@ -44,7 +44,10 @@ def since_ms(text: str, now_ms: int) -> int:
 
 Since = Annotated[
     str | None,
-    typer.Option(metavar="TIME", help="Judge articles from then on: 90m, 6h or 2d ago, or 2026-05-01T12:00:00Z."),
+    typer.Option(
+        metavar="TIME",
+        help="Judge articles that came since: 90m, 6h or 2d ago, or 2026-05-01T12:00:00Z. Else all that are kept.",
+    ),
 ]
 EditLive = Annotated[
     float, typer.Option(metavar="SECONDS", min=0, max=3600, help="An edit counts as known to all workers after so.")
@@ -63,8 +66,9 @@ def audit(
     matches = alerts + decisions; what is missing, or is there and should not be, is named with its rule, article and
     time. Workers may go on meanwhile: what they have not committed is pending. Changes nothing.
 
-    The exit code is 0 when all is balanced, and 1 when something is missing or odd. docs/audit.md tells how to read
-    it, and what it cannot know.
+    Columns: MATCHES is the sum of alerts (CREATED …), decisions by reason (SEEN ALREADY …) and MISSING: nothing was
+    told. FOUND counts the findings named below, each with what to do. The exit code is 0 when all is balanced, and 1
+    when something is missing or odd. docs/audit.md tells how to read it, and what it cannot know.
 
     \b
     Examples:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from textwrap import wrap
 from typing import Any
 
 from rich.text import Text
@@ -10,11 +11,31 @@ from rich.text import Text
 from schemas.envelope import moment
 from workers.commands.columns import show_columns
 from workers.commands.terminal import SHOWN_MAX, note, out, plain, say, say_line
-from workers.ledger import FINDINGS_MAX, Audit, Balance, Finding
+from workers.ledger import FINDINGS_MAX, Audit, Balance, Finding, Slip
 
 ROWS_MAX = 40  # rules that people are shown
 ALL = "all rules"
 WANTING = ("missing", "found")  # columns in red where they are not 0
+BESIDE = {  # columns that are no part of the sum
+    "pending": "matches that workers have not committed yet",
+    "besides": "alerts beside a decision, or that need no match",
+    "repeats": "the same again, as after a crash",
+    "found": "findings, each named below",
+}
+NEXT: Mapping[Slip, str] = {
+    Slip.MISSING: "ask again; if it stays, an alert was lost: keep the workers' logs of that time, and tell us",
+    Slip.NEVER_TOLD: "see who takes records from alerts; if nobody does, an alert was lost: tell us",
+    Slip.NOT_RELEASED: "is a worker running? its log names what keeps it from the topic held",
+    Slip.LETTER_MISSING: "look at the workers' logs of that time",
+    Slip.COPY_MISSING: "subscribers of the channel did not get it: it stands on alerts",
+    Slip.NO_MATCH: "see who else writes to the topics",
+    Slip.NO_ARTICLE: "was articles emptied or made anew? else see who else writes to the topics",
+    Slip.STALE_RULE: "look for a worker that has not heard of an edit, or raise --edit-live",
+    Slip.TWICE: "no news is lost; look for a loss of Redis's memory at that time",
+    Slip.TOLD_AGAIN: "no news is lost; look for a loss of Redis's memory, or a worker that was away, at that time",
+    Slip.COPY_EXTRA: "see who else writes to the topics",
+    Slip.UNREADABLE: "see who else writes to the topics, or use the newer release that wrote it",
+}
 
 
 def show(audit: Audit) -> None:
@@ -23,6 +44,8 @@ def show(audit: Audit) -> None:
     rules = sorted(audit.rules.items(), key=lambda each: (-each[1].slips.total(), -each[1].matches, each[0]))
     if rules:
         _show_table([*rules[:ROWS_MAX], (ALL, total)], _columns(total))
+        for line in legend(total):
+            _say_wrapped(line, "  ", style="dim")
         if len(rules) > ROWS_MAX:
             note(f"and {len(rules) - ROWS_MAX} rules more: --json has them all")
     for finding in audit.findings[:SHOWN_MAX]:
@@ -54,7 +77,7 @@ def _cells(balance: Balance) -> dict[str, int]:
 
 def _show_table(rows: Iterable[tuple[str, Balance]], columns: list[str]) -> None:
     cells = [(name, [_cells(balance).get(column, 0) for column in columns]) for name, balance in rows]
-    headings = [column.replace("_", " ").upper() for column in columns]
+    headings = [_heading(column) for column in columns]
     widths = [max(len(heading), *(len(f"{row[at]:,}") for _, row in cells)) for at, heading in enumerate(headings)]
     table = []
     for name, row in cells:
@@ -66,6 +89,33 @@ def _show_table(rows: Iterable[tuple[str, Balance]], columns: list[str]) -> None
     show_columns(("RULE", *(each.rjust(width) for each, width in zip(headings, widths, strict=True))), table)
 
 
+def legend(total: Balance) -> Iterator[str]:
+    """What the columns are, for those that are there."""
+    there = _columns(total)
+    alerts = [_heading(each) for each in there if each in total.told]
+    decisions = [_heading(each) for each in there if each in total.held]
+    parts = [f"{', '.join(alerts)} (alerts)"] if alerts else []
+    parts += [f"{', '.join(decisions)} (decisions)"] if decisions else []
+    parts += ["PUT ASIDE (dead letters)"] if "put_aside" in there else []
+    parts += ["MISSING (nothing was told)"]
+    parts += ["NOT JUDGED (edited then)"] if "not_judged" in there else []
+    yield f"MATCHES = {' + '.join(parts)}"
+    for name, what in BESIDE.items():
+        if any(each.partition("_")[0] == name for each in there):
+            yield f"{_heading(name)}: {what}"
+
+
+def _say_wrapped(text: str, indent: str, style: str = "") -> None:
+    """On a terminal between words; in a pipe on one line, for grep."""
+    width = out().width if out().is_terminal else len(text) + 1
+    for line in wrap(text, width, subsequent_indent=indent, replace_whitespace=False, break_long_words=False):
+        say((line, style))
+
+
+def _heading(column: str) -> str:
+    return column.replace("_", " ").upper()
+
+
 def _show_finding(finding: Finding) -> None:
     when = f"{finding.received.astimezone():%Y-%m-%d %H:%M:%S}" if finding.received else ""
     where = " ".join(each for each in (f"rule {finding.rule_id}" if finding.rule_id else "", finding.uri) if each)
@@ -73,6 +123,7 @@ def _show_finding(finding: Finding) -> None:
     say((f"{finding.slip.replace('_', ' ')}", "bold red"), f"  {when}  ", (where, "bold"), f"  {finding.record}")
     if finding.detail:
         say(f"    {finding.detail}")
+    _say_wrapped(f"    next: {NEXT[finding.slip]}", " " * 10, style="dim")
 
 
 def _tell(audit: Audit, total: Balance) -> None:
@@ -82,7 +133,9 @@ def _tell(audit: Audit, total: Balance) -> None:
         note(f"and {found - SHOWN_MAX} more: --json has {'them all' if found <= FINDINGS_MAX else 'more of them'}")
     out().print()
     since = f" since {moment(audit.since_ms).astimezone():%Y-%m-%d %H:%M:%S %z}" if audit.since_ms else ""
-    say(f"{audit.articles:,} article records{since}; {audit.letters.total():,} of them dead letters")
+    if audit.since_ms and audit.since_ms == audit.kept_from_ms:
+        since += " (what came before may be deleted already)"
+    _say_wrapped(f"{audit.articles:,} article records{since}; {audit.letters.total():,} of them dead letters", "  ")
     for line in _asides(audit, total):
         say((line, "dim"))
     if audit.balanced():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -12,15 +12,23 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-from schemas.alert import Alert
+from schemas.alert import Alert, AlertKind
 from schemas.dead_letter import DeadLetter
 from schemas.decision import Decision
+from schemas.reasons import HeldReason
 from workers.commands.demo_screen import DemoScreen
 from workers.demo.stage import Stage
 from workers.demo.summary import Summary
 
 COLUMNS = 110
-SHOWN: Final = {Alert: 5, Decision: 1, DeadLetter: 1}  # all of them would be a picture of two metres
+# of each kind of alert and reason of a decision; all of them would be a picture of two metres
+SHOWN: Final[Mapping[str, int]] = {
+    AlertKind.CREATED: 4,
+    AlertKind.RETRACTED: 1,
+    HeldReason.SAME_STORY: 1,
+    HeldReason.SEEN_ALREADY: 1,
+    "dead letter": 1,
+}
 FONTS = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 THEME = TerminalTheme(
     (22, 27, 34),
@@ -75,12 +83,12 @@ class Excerpt(DemoScreen):
 
     def __init__(self, console: Console) -> None:
         super().__init__(console)
-        self._shown: Counter[type] = Counter()
+        self._shown: Counter[str] = Counter()
         self._dropped = False  # since the last that was shown
 
-    def _has_room(self, record: Alert | Decision | DeadLetter) -> bool:
-        self._shown[type(record)] += 1
-        room = self._shown[type(record)] <= SHOWN[type(record)]
+    def _has_room(self, what: str) -> bool:
+        self._shown[what] += 1
+        room = self._shown[what] <= SHOWN.get(what, 0)
         if room:
             self._tell_dropped()
         self._dropped = self._dropped or not room
@@ -98,17 +106,17 @@ class Excerpt(DemoScreen):
 
     def alert(self, alert: Alert) -> None:
         """An alert, if there is room."""
-        if self._has_room(alert):
+        if self._has_room(alert.kind):
             super().alert(alert)
 
     def held(self, decision: Decision) -> None:
         """A match that became no alert, if there is room."""
-        if self._has_room(decision):
+        if self._has_room(decision.reason):
             super().held(decision)
 
     def letter(self, letter: DeadLetter) -> None:
         """A message that could not be read, if there is room."""
-        if self._has_room(letter):
+        if self._has_room("dead letter"):
             super().letter(letter)
 
     def summary(self, summary: Summary) -> None:

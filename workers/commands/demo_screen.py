@@ -15,7 +15,7 @@ from rich.rule import Rule
 from rich.status import Status
 from rich.text import Text
 
-from schemas.alert import Alert
+from schemas.alert import Alert, AlertKind
 from schemas.dead_letter import DeadLetter
 from schemas.decision import Decision
 from schemas.reasons import HeldReason, RefusalReason
@@ -90,7 +90,11 @@ class DemoScreen(AbstractContextManager["DemoScreen"]):
             ("articles", str(summary.articles), "published"),
             ("rules", str(summary.rules), f"{len(summary.fired)} of them matched"),
             ("matches", str(summary.matches), f"{summary.alerts} alerts + {summary.held.total()} held back"),
-            ("alerts", str(summary.alerts), "on the topic alerts and those of their channels"),
+            (
+                "alerts",
+                str(summary.alerts),
+                f"{_reasons(summary.kinds) or 'none'}; on alerts and their channels' topics",
+            ),
             ("held back", str(summary.held.total()), _reasons(summary.held)),
             ("dead letters", str(summary.letters.total()), _reasons(summary.letters)),
         ]
@@ -167,5 +171,5 @@ def _from_here(program: Path) -> str:
     return shlex.quote(str(program.relative_to(here) if program.is_relative_to(here) else program))
 
 
-def _reasons(counted: Mapping[HeldReason, int] | Mapping[RefusalReason, int]) -> str:
+def _reasons(counted: Mapping[AlertKind, int] | Mapping[HeldReason, int] | Mapping[RefusalReason, int]) -> str:
     return ", ".join(f"{reason.replace('_', ' ')} {number}" for reason, number in sorted(counted.items()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,8 @@ import typer
 
 from workers.commands.session import settings_of
 from workers.commands.terminal import note, out, say_line
+
+_BARE = re.compile(r"[\w.-]{1,100}")  # an id, or a query of one word
 
 GivenArticle = Annotated[
     str, typer.Option(metavar="FILE[:LINE]|-", help="A JSON file, a line of a file of JSON Lines, or standard input.")
@@ -45,12 +48,13 @@ def explain(
     from workers.match import account
 
     asked = rule_of(rule, rules, lists)
+    if rules is None and _BARE.fullmatch(rule):
+        note(f"{rule} is taken as a query; to ask the rule of this id, say which file it is in: --rules FILE")
     given = article_of(article, settings.articles.max_bytes)
     found = account(asked.tree, given, asked.lists)
     if asked.idle:
         note(f"the rule is {asked.idle}: no article is matched against it")
     if json:
         say_line(json_of(asked, given, found))
-        return
-    for line in explained(asked, given, found, out()):
+    for line in () if json else explained(asked, given, found, out()):
         out().print(line)

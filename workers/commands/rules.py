@@ -80,15 +80,15 @@ def apply(ctx: typer.Context, file: RulesFile) -> None:
 
     Only what differs from the topics is sent, with the next version number; one that was deleted counts on from its
     last version, as long as its tombstone stands on the topic, a week at least. Channels and lists go before rules. The
-    topics of new channels are made, also of those that only a rule names. What stands on the topics and not in the file
-    stays: see `wirewatch rules delete`.
+    topics of new channels are made, also of those that only a rule names: these are told, as they may be a slip. What
+    stands on the topics and not in the file stays: see `wirewatch rules delete`.
 
     \b
     Example:
       wirewatch rules apply rules.yaml
     """
     settings = settings_of(ctx)
-    from workers.commands.apply import plan, standing_of
+    from workers.commands.apply import implied, plan, standing_of
     from workers.commands.check import check as checked_of
     from workers.commands.topics import names_of_kept, refuse_unfit
     from workers.commands.verdicts import refuse
@@ -105,6 +105,8 @@ def apply(ctx: typer.Context, file: RulesFile) -> None:
         kafka.send([change.message() for change in news if change.kind == "rule"])
     for each in news:
         say((f"{each.what:9}", STYLES[each.what]), f"{each.kind} {each.record.id}  v{each.record.version}")
+    for slip in implied(checked.file, standing):
+        note((slip, "yellow"))
     counts = Counter(change.what for change in changes)
     say(", ".join(f"{counts[what]} {what}" for what in STYLES))
 

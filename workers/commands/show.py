@@ -25,11 +25,8 @@ def show(record: Alert | Decision, console: Console) -> None:
     """Print it, and an empty line. Hits stand in colour, or between [[ and ]] where there is none."""
     coloured = console.color_system is not None and not console.no_color
     head, *block = _alert(record, coloured) if isinstance(record, Alert) else _decision(record)
-    console.print(head)
-    for line in block:
-        for piece in _wrapped(line, console):
-            console.print(Text(" " * INDENT).append_text(piece))
-    console.print()
+    pieces = (Text(" " * INDENT).append_text(piece) for line in block for piece in _wrapped(line, console))
+    console.print(Text("\n").join([head, *pieces, Text()]))  # once, as each call has its price
 
 
 def _wrapped(line: Text, console: Console) -> Iterable[Text]:
@@ -82,6 +79,7 @@ def _parted(alert: Alert, coloured: bool) -> tuple[Text, Text]:
 
 def _decision(decision: Decision) -> Iterator[Text]:
     why = str(decision.reason).replace("_", " ")
+    why += f" as {plain(decision.first_uri)}" if decision.first_uri else ""
     yield Text.assemble(_time(decision.received), plain(decision.rule.name), f"  held back: {why}", style="dim")
     yield Text.assemble(_title(decision.article), _source(decision.article), style="dim")
     if decision.detail:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import time
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,7 +25,11 @@ def tail(
     ctx: typer.Context,
     channel: Annotated[str | None, typer.Argument(metavar="[CHANNEL]", help="Only the alerts of this channel.")] = None,
     from_beginning: Annotated[
-        bool, typer.Option("--from-beginning", help="First those that stand on the topics, by time; then the new ones.")
+        bool,
+        typer.Option(
+            "--from-beginning",
+            help="First those that stand on the topics, in the order in which their articles came; then the new ones.",
+        ),
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="A JSON object a line, as it stands on the topic.")] = False,
     decisions: Annotated[
@@ -51,8 +56,24 @@ def tail(
             note(f"decisions name no channel: those of all rules are shown, the alerts of {channel} alone")
         if out().is_terminal and not json:
             note(f"{' and '.join(settings.topic_prefix + name for name in topics)}; Ctrl-C ends")
-        for record in kafka.follow(topics, from_beginning, Lookout(kafka).stop):
+        for record in kafka.follow(topics, from_beginning, Lookout(kafka).stop, received_ms):
             (_show_json if json else _show)(record)
+
+
+def received_ms(record: Incoming) -> int:
+    """When its article came, as `show` tells it; that is not later than the record, whatever the clock behind it says.
+
+    Of what is no alert and no decision, when the record came.
+    """
+    import orjson
+
+    try:
+        data = orjson.loads(record.value or b"")
+        told = data["received"] if record.topic == "decisions" else data["times"]["received"]
+        received = round(datetime.fromisoformat(told).timestamp() * 1000)
+    except (ValueError, LookupError, TypeError, OverflowError):
+        return record.timestamp_ms
+    return min(received, record.timestamp_ms)
 
 
 class Lookout:

@@ -53,6 +53,11 @@ def plain(text: str, keep: str = "") -> str:
     return _UNSAFE.sub(lambda found: found[0] if found[0] in keep else _pictured(found[0]), text)
 
 
+def shortened(text: str, most: int) -> str:
+    """For people: no more than so many characters, and how many there are."""
+    return text if len(text) <= most else f"{text[:most]}… ({len(text):,} characters; --json has them all)"
+
+
 def _pictured(character: str) -> str:
     if character in "\n\r\t\x0b\x0c\x85\u2028\u2029":
         return " "

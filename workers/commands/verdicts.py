@@ -8,10 +8,11 @@ from textwrap import indent
 from rich.text import Text
 
 from workers.commands.check import Checked, Verdict
-from workers.commands.terminal import err, out, plain, say_line
+from workers.commands.terminal import err, out, plain, say_line, shortened
 from workers.rules.files import Problem
 from workers.rules.language import RuleError, render
 
+CANONICAL_MAX = 1000  # characters that people are shown
 ALIKE_MAX = 3  # problems of one kind that are shown: a wrong file has hundreds
 
 
@@ -47,7 +48,12 @@ def show_accepted(checked: Checked) -> None:
     """Each rule that can be read, in its canonical form, with the notes on it."""
     for verdict in checked.verdicts:
         if verdict.tree is not None:
-            line = Text.assemble(("OK ", "bold green"), (plain(verdict.id), "bold"), "  ", plain(render(verdict.tree)))
+            line = Text.assemble(
+                ("OK ", "bold green"),
+                (plain(verdict.id), "bold"),
+                "  ",
+                plain(shortened(render(verdict.tree), CANONICAL_MAX)),
+            )
             out().print(line)
             for note in verdict.notes:
                 picture = RuleError(f"{note.code}: {note.message}", note.start, note.end, note.proposal)

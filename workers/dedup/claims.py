@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -18,6 +18,7 @@ class Outcome(StrEnum):
     SAID_BY_SELF = "said_by_self"  # yes, this very owner has: nothing to do in a replay
     SEEN_ALREADY = "seen_already"  # yes, another owner has, within its window
     CLAIMED_ELSEWHERE = "claimed_elsewhere"  # another owner is about to: ask again later
+    LAPSED = "lapsed"  # another owner was about to and its lease is over: whether it has, only the topic can tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,9 @@ class Answer:
     """The outcome for one rule of one story."""
 
     outcome: Outcome
-    owner: str | None = None  # who has said it or holds the lease; None for FIRST_SEEN
+    owner: str | None = None  # who has said it, or holds or held the lease; None for FIRST_SEEN
     until_ms: int | None = None  # when that window or lease ends, by the store's own clock; None for FIRST_SEEN
+    since_ms: int | None = None  # of LAPSED: when it was claimed first, by the same clock
 
 
 FIRST_SEEN = Answer(Outcome.FIRST_SEEN)
@@ -39,6 +41,7 @@ class ClaimRequest:
     story: str  # see story_of()
     owner: str  # the article's record; the same when it is read again
     windows_ms: Mapping[str, int]  # rule id -> for how long the rule is silent on the story once it has told of it
+    instead_of: Mapping[str, str] = field(default_factory=dict)  # rule id -> owner that let its lease lapse untold
 
     def __post_init__(self) -> None:
         """Raises ValueError for a window that is negative or longer than ten years."""
@@ -61,7 +64,8 @@ class Claims(Protocol):
         """An answer for each rule of each request, in their order. What is granted is leased to the owner.
 
         Requests are answered one after the other: of two owners with one story in one batch, the second
-        gets CLAIMED_ELSEWHERE with the first as owner.
+        gets CLAIMED_ELSEWHERE with the first as owner. A lease that ended unconfirmed is LAPSED for a window from then,
+        for all but its owner: whoever finds that it told confirms for it, else claims `instead_of` it.
         """
         ...
 

@@ -17,7 +17,8 @@ class _Held:
     said: bool
     until_ms: int
     owner: str
-    told_ms: int = 0  # when it was said
+    since_ms: int  # when it was said, or first claimed by this owner
+    kept_ms: int  # until when it may count
 
 
 class MemoryClaims:
@@ -46,7 +47,8 @@ class MemoryClaims:
             for rule_id, window_ms in request.windows_ms.items():
                 held = self._living(request.story, rule_id, now)
                 if held is None or (held.owner == request.owner and not held.said):
-                    self._hold(request, rule_id, _Held(True, now + window_ms, request.owner, now))
+                    until_ms = now + window_ms
+                    self._hold(request, rule_id, _Held(True, until_ms, request.owner, now, until_ms))
 
     async def release(self, requests: Sequence[ClaimRequest]) -> None:
         """See Claims."""
@@ -72,18 +74,30 @@ class MemoryClaims:
             for rule_id, window_ms in request.windows_ms.items():
                 held = self._living(request.story, rule_id, now)
                 if held is not None and held.said:
-                    until_ms = min(now + window_ms, held.told_ms + PROLONGED_MAX_MS)
-                    self._hold(request, rule_id, replace(held, until_ms=max(held.until_ms, until_ms)))
+                    until_ms = max(held.until_ms, min(now + window_ms, held.since_ms + PROLONGED_MAX_MS))
+                    self._hold(request, rule_id, replace(held, until_ms=until_ms, kept_ms=until_ms))
 
     def _claim(self, request: ClaimRequest, rule_id: str, now: int) -> Answer:
-        held = self._living(request.story, rule_id, now)
-        if held is None or (held.owner == request.owner and not held.said):
-            self._hold(request, rule_id, _Held(False, now + self._lease_ms, request.owner))
+        window_ms = request.windows_ms[rule_id]
+        held = self._stories.get(request.story, {}).get(rule_id)
+        own = held is not None and held.owner == request.owner and not held.said
+        if held is None or own or self._is_over(held, now, window_ms, request.instead_of.get(rule_id)):
+            since_ms = held.since_ms if held is not None and own else now
+            until_ms = now + self._lease_ms
+            self._hold(request, rule_id, _Held(False, until_ms, request.owner, since_ms, until_ms + window_ms))
             return FIRST_SEEN
+        if not held.said and held.until_ms <= now:
+            return Answer(Outcome.LAPSED, held.owner, held.until_ms, held.since_ms)
         if not held.said:
             return Answer(Outcome.CLAIMED_ELSEWHERE, held.owner, held.until_ms)
         outcome = Outcome.SAID_BY_SELF if held.owner == request.owner else Outcome.SEEN_ALREADY
         return Answer(outcome, held.owner, held.until_ms)
+
+    @staticmethod
+    def _is_over(held: _Held, now: int, window_ms: int, instead_of: str | None) -> bool:
+        if held.until_ms > now:
+            return False
+        return held.said or held.owner == instead_of or held.until_ms + window_ms <= now
 
     def _living(self, story: str, rule_id: str, now: int) -> _Held | None:
         held = self._stories.get(story, {}).get(rule_id)
@@ -97,7 +111,7 @@ class MemoryClaims:
         if len(self._stories) < self._sweep_at:
             return
         alive = {
-            story: {rule_id: held for rule_id, held in rules.items() if held.until_ms > now}
+            story: {rule_id: held for rule_id, held in rules.items() if held.kept_ms > now}
             for story, rules in self._stories.items()
         }
         self._stories = {story: rules for story, rules in alive.items() if rules}

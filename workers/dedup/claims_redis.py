@@ -63,11 +63,13 @@ class RedisClaims:
 
     async def claim(self, requests: Sequence[ClaimRequest]) -> list[dict[str, Answer]]:
         """See Claims."""
-        calls = [
-            _Call(number, rules, self._key(request), [request.owner, self._lease_ms, *rules])
-            for number, request in enumerate(requests)
-            for rules in _parts(request)
-        ]
+        calls = []
+        for number, request in enumerate(requests):
+            for rules in _parts(request):
+                arguments: list[str | int] = [request.owner, self._lease_ms]
+                for rule_id in rules:
+                    arguments += (rule_id, request.windows_ms[rule_id], request.instead_of.get(rule_id, ""))
+                calls.append(_Call(number, rules, self._key(request), arguments))
         answers: list[dict[str, Answer]] = [{} for _ in requests]
         for call, replies in zip(calls, await self._run(self._claim, calls), strict=True):
             owner = requests[call.number].owner
@@ -153,6 +155,8 @@ def _answer(reply: bytes, asker: str) -> Answer:
     if not reply:
         return FIRST_SEEN
     state, until_ms, owner = reply.decode("utf-8", "replace").split("|", 2)
+    if state.startswith("l"):
+        return Answer(Outcome.LAPSED, owner, int(until_ms), int(state[1:]))
     if state.startswith("c"):
         outcome = Outcome.CLAIMED_ELSEWHERE
     else:

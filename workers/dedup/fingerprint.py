@@ -17,6 +17,11 @@ WORDS_MAX = 10_000  # of an article are compared, its first ones: it bounds the 
 _CHARACTERS_MAX = 20 * WORDS_MAX  # are read for them
 _SOURCE_CHARACTERS_MAX = 200
 _WORD = re.compile(r"[^\W\d_][^\W_]*")
+# The same of a text of ASCII, sooner: capitals behind another word, where there are single spaces; and what is no word.
+_ASCII_CAPITAL = re.compile(r"[A-Z](?<=[0-9A-Za-z,;] [A-Z])[0-9A-Za-z]*")
+_ASCII_SPACED = {code: " " for code in range(128) if not chr(code).isalnum()}
+_BEHIND_DIGITS = re.compile(r"[0-9](?<![0-9A-Za-z][0-9])[0-9]*([A-Za-z][0-9A-Za-z]*)")  # 3rd
+_SLASHED = re.compile(r"\d/[1-68]")  # where it is nowhere, there is no fraction either
 _FRACTION = re.compile(r"(?<![\d/.,])(?:(\d{1,9})[- ])?(\d{1,2})/(2|3|4|5|8|16|32|64)(?![\d/])")
 
 
@@ -46,7 +51,7 @@ def _bounded(texts: tuple[str | None, ...]) -> list[str]:
         if text and room:
             kept.append(text[:room])
             room -= len(kept[-1])
-    return [_FRACTION.sub(_decimal, text) if "/" in text else text for text in kept]
+    return [_FRACTION.sub(_decimal, text) if "/" in text and _SLASHED.search(text) else text for text in kept]
 
 
 def _decimal(found: re.Match[str]) -> str:
@@ -61,6 +66,11 @@ def _names(texts: Sequence[str]) -> frozenset[str]:
     small: set[str] = set()
     for text in texts:
         if text.isupper():  # a headline in capitals says nothing
+            continue
+        if text.isascii():
+            spaced = " ".join(text.split())
+            names.update(_ASCII_CAPITAL.findall(spaced))
+            small.update(spaced.translate(_ASCII_SPACED).split(), _BEHIND_DIGITS.findall(spaced))
             continue
         small.update(_WORD.findall(text))
         names.update(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
+from typing import NamedTuple
 
 from workers.dedup.likeness import SAME_TEXT_WORDS, likeness, likest
 from workers.dedup.stories import UPDATE_AT, Fingerprint, PlacementReason
@@ -17,8 +18,7 @@ ESTIMATE_FROM = 0.25  # of the likeness, far below what makes a copy: the sample
 _ID_BYTES = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
+class Posted(NamedTuple):
     """An article as it stands under a key."""
 
     article: int  # see article_id()
@@ -46,12 +46,12 @@ class Choice:
 
 def article_id(uri: str, version: int) -> int:
     """The name of one version of an article in the index; 48 bits, so that it takes little room there."""
-    return int.from_bytes(_digest(f"{version} {uri}", _ID_BYTES))
+    return int.from_bytes(blake2b(f"{version} {uri}".encode("utf-8", "surrogatepass"), digest_size=_ID_BYTES).digest())
 
 
 def words_key(text: Text) -> str | None:
     """The same for texts of the same words; None for one that is too short to be the same by more than chance."""
-    return _digest("\\0".join(text.words), 16).hex() if len(text) >= SAME_TEXT_WORDS else None
+    return text.digest if len(text) >= SAME_TEXT_WORDS else None
 
 
 def likely(own: Fingerprint, shared: Mapping[Posted, int]) -> list[int]:
@@ -60,7 +60,7 @@ def likely(own: Fingerprint, shared: Mapping[Posted, int]) -> list[int]:
     Each text's keys are the least of its numbers, so of two texts only those can be shared that lie below the greatest
     key of the longer one: a part of all that is known. By that the likeness is estimated.
     """
-    own_shingles = len(own.text.shingles)
+    own_shingles = len(own.text.numbers)
     found = []
     for posted, keys in shared.items():
         guess = keys / _keys_expected(*sorted((own_shingles, posted.shingles)))
@@ -100,7 +100,3 @@ def choose(own: Fingerprint, known: Known, texts: Mapping[int, Text]) -> Choice:
 def reached(before: int, now: int) -> int | None:
     """The number of sources at which it is worth telling again, when this article has made it full."""
     return next((number for number in UPDATE_AT if before < number <= now), None)
-
-
-def _digest(text: str, size: int) -> bytes:
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).digest()

@@ -14,7 +14,7 @@ class Verdict(StrEnum):
     TELL = "tell"  # we are the first: publish the alert
     SAID = "said"  # we have told it, before a crash: nothing more to do
     HOLD = "hold"  # another article has told of the story: a decision
-    WAIT = "wait"  # another worker is telling right now, or died at it: ask again
+    WAIT = "wait"  # another worker is telling right now, or died at it: ask again later
 
 
 def settle(rule_id: str, answer: Answer, batch: Container[tuple[str, str]]) -> Verdict:

@@ -119,7 +119,7 @@ class MemoryStories:
             self._urls[own.url] = number
         if key := words_key(own.text):
             self._words[key] = number
-        posted = Posted(number, len(own.text.shingles))
+        posted = Posted(number, len(own.text.numbers))
         for each in own.keys:
             self._posted.setdefault(each, deque(maxlen=POSTED_MAX)).append(posted)
 

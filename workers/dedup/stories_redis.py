@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from struct import iter_unpack, pack
+from time import monotonic
 from typing import Any
 
 import orjson
@@ -19,13 +21,14 @@ from workers.dedup.story import story_of
 from workers.dedup.text import Text
 
 ROUNDS_MAX = 5  # of thinking a placing out again because others came; then it is placed as it is
+TURN_S = 0.05  # of thinking, until something else may be thought
 CACHED_WORDS = 300_000  # of other articles, some 150 bytes each
 
 Thought = tuple[Known, Choice]
-Think = Callable[[Callable[[], Thought]], Awaitable[Thought]]
+Think = Callable[[Callable[[], list[Thought]]], Awaitable[list[Thought]]]
 
 
-async def at_once(work: Callable[[], Thought]) -> Thought:
+async def at_once(work: Callable[[], list[Thought]]) -> list[Thought]:
     """Think on the event loop."""
     return work()
 
@@ -44,6 +47,8 @@ class _Asked:
 
     own: Fingerprint
     article: int
+    keys: Sequence[str]  # of Redis
+    index_keys: bytes
     known: Known = field(default_factory=Known)
     written: int = 0  # see look.lua
     placed: Placement | None = None
@@ -80,15 +85,18 @@ class RedisStories:
 
     async def _round(self, asked: Sequence[Fingerprint], *, anyway: bool) -> list[Placement | None]:
         """A placement each; None where it is to be thought out again."""
-        every = [_Asked(own, article_id(own.uri, own.version)) for own in asked]
+        every = [self._asked(own) for own in asked]
         await self._look_all(every)
         new = [each for each in every if each.placed is None]
         texts = await self._fetch(new)
         batch = _Batch(texts)
         calls: list[_Call] = []
-        for each in new:
-            known, choice = await self._think(lambda each=each: batch.think(each.own, each.article, each.known))  # type: ignore[misc]
-            calls.append(self._call(each, known, choice, "" if anyway else str(each.written + len(calls))))
+        rest = new
+        while rest:
+            thoughts = await self._think(partial(batch.think, rest))
+            for each, (known, choice) in zip(rest, thoughts, strict=False):
+                calls.append(self._call(each, known, choice, "" if anyway else str(each.written + len(calls))))
+            rest = rest[len(thoughts) :]
         for each, reply in zip(new, await self._run(self._place, calls), strict=True):
             each.placed = _placement(reply)
             if each.placed is not None:
@@ -96,7 +104,7 @@ class RedisStories:
         return [each.placed for each in every]
 
     async def _look_all(self, every: Sequence[_Asked]) -> None:
-        calls = [_Call(self._keys(each), [_packed(each.own.keys)]) for each in every]
+        calls = [_Call(each.keys, [each.index_keys, str(len(each.own.text.numbers))]) for each in every]
         for each, reply in zip(every, await self._run(self._look, calls), strict=True):
             placed, *articles, shared, each.written = reply
             each.placed = _placement(placed)
@@ -119,7 +127,7 @@ class RedisStories:
 
     def _call(self, each: _Asked, known: Known, choice: Choice, written: str) -> _Call:
         own = each.own
-        joins = self._entry(each.article if choice.joins is None else choice.joins)
+        joins = each.keys[0] if choice.joins is None else self._entry(choice.joins)
         facts = {
             "reason": choice.reason,
             "likeness": choice.likeness,
@@ -134,10 +142,10 @@ class RedisStories:
             "posted_max": POSTED_MAX,
         }
         return _Call(
-            [*self._keys(each), joins, f"{self._prefix}s"],
+            [*each.keys, joins, f"{self._prefix}s"],
             [
-                _packed(own.keys),
-                _posting(Posted(each.article, len(own.text.shingles))),
+                each.index_keys,
+                _posting(Posted(each.article, len(own.text.numbers))),
                 *("" if article is None else f"{article:012x}" for article in (known.uri, known.url, known.words)),
                 b"".join(posted.article.to_bytes(6) for posted in known.shared),
                 written,
@@ -170,16 +178,17 @@ class RedisStories:
                 raise unavailable(self._client, reply) from reply
         return replies
 
-    def _keys(self, each: _Asked) -> list[str]:
-        entry, own = self._entry(each.article), each.own
-        words = words_key(own.text)
-        return [
+    def _asked(self, own: Fingerprint) -> _Asked:
+        article = article_id(own.uri, own.version)
+        entry, words = self._entry(article), words_key(own.text)
+        keys = [
             entry,
             f"{self._prefix}u:{story_of(own.uri)}",
             f"{self._prefix}l:{story_of(own.url)}" if own.url else entry,
             f"{self._prefix}w:{words}" if words else entry,
             f"{self._prefix}i",
         ]
+        return _Asked(own, article, keys, _packed(own.keys))
 
     def _entry(self, article: int) -> str:
         return f"{self._prefix}a:{article:012x}"
@@ -195,7 +204,17 @@ class _Batch:
         self._words: dict[str, int] = {}
         self._posted: dict[int, list[Posted]] = {}
 
-    def think(self, own: Fingerprint, article: int, known: Known) -> Thought:
+    def think(self, asked: Sequence[_Asked]) -> list[Thought]:
+        """Of so many of them as are soon thought out, the first ones, at least one."""
+        thoughts: list[Thought] = []
+        ends_s = monotonic() + TURN_S
+        for each in asked:
+            thoughts.append(self._think(each.own, each.article, each.known))
+            if monotonic() >= ends_s:
+                break
+        return thoughts
+
+    def _think(self, own: Fingerprint, article: int, known: Known) -> Thought:
         """What is known to Redis and the batch together, and what follows. Packs the text as well: it takes as long."""
         words = words_key(own.text)
         shared = dict(known.shared)
@@ -216,14 +235,15 @@ class _Batch:
         if words:
             self._words[words] = article
         self._texts[article] = own.text
-        mine = Posted(article, len(own.text.shingles))
+        mine = Posted(article, len(own.text.numbers))
         for key in own.keys:
             self._posted.setdefault(key, []).append(mine)
         return together, choice
 
 
 def _packed(keys: Sequence[int]) -> bytes:
-    return pack(f">{len(keys)}Q", *keys)
+    """Of each key the field, and the bucket, which lacks its last two bits."""
+    return pack(f">{len(keys)}Q", *(key & ~3 for key in keys))
 
 
 def _posting(posted: Posted) -> bytes:

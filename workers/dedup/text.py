@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from functools import cached_property
+from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,9 @@ KEYS_LEAST, KEYS_MOST = 16, 256
 SHINGLES_PER_KEY = 16
 _LEVEL = 6  # of zlib: higher ones gain 1 % and take twice as long
 _NAME = "^"  # no word begins with it
-_FACTORS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)  # odd, of 64 bits, by place in the shingle
+_FACTORS = tuple(map(np.uint64, (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)))  # by place in it; odd
+_MIX, _HIGH, _HALF, _ONE = map(np.uint64, (0xBF58476D1CE4E5B9, 29, 32, 1))
+_FIRST = np.ones(1, np.bool_)
 
 
 class Text:
@@ -31,14 +34,28 @@ class Text:
         return len(self.words)
 
     @cached_property
+    def numbers(self) -> NDArray[np.uint64]:
+        """Each three words in a row, once, as a number of 64 bits; the same in every process. Ascending."""
+        numbers = _numbers(self.words)
+        numbers.sort()
+        once: NDArray[np.uint64] = numbers[np.concatenate((_FIRST[: len(numbers)], numbers[1:] != numbers[:-1]))]
+        return once
+
+    @cached_property
     def shingles(self) -> frozenset[int]:
-        """Each three words in a row, once, as a number of 64 bits; the same in every process."""
-        return frozenset(_numbers(self.words).tolist())
+        """The same, to be compared with others."""
+        return frozenset(self.numbers.tolist())
+
+    @cached_property
+    def digest(self) -> str:
+        """The same for texts of the same words, 32 hexadecimal digits."""
+        return blake2b(" ".join(self.words).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
     @cached_property
     def packed(self) -> bytes:
         """For a store; some 40 % of the text's own size."""
-        marked = (_NAME + word if word in self.names else word for word in self.words)
+        names = self.names
+        marked = [_NAME + word if word in names else word for word in self.words]
         return zlib.compress(" ".join(marked).encode("utf-8", "surrogatepass"), _LEVEL)
 
     @staticmethod
@@ -54,23 +71,25 @@ class Text:
 
 def _numbers(words: Sequence[str]) -> NDArray[np.uint64]:
     """For each place of the words but the last two, the number of the three words there."""
-    written = " ".join(words).encode("utf-8", "surrogatepass").split(b" ")
     last = len(words) - SHINGLE_WORDS + 1
     if last < 1:
         return np.zeros(0, np.uint64)
-    sums = np.fromiter(map(zlib.crc32, written), np.uint64, len(words)) + np.uint64(1)
+    written = " ".join(words).encode("utf-8", "surrogatepass").split(b" ")
+    sums = np.fromiter(map(zlib.crc32, written), np.uint64, len(words))
+    sums += _ONE
     mixed = np.zeros(last, np.uint64)
+    part = np.empty(last, np.uint64)  # most texts are short: what takes time is the number of arrays that are made
     for place, factor in enumerate(_FACTORS):
-        mixed += sums[place : place + last] * np.uint64(factor)
-        mixed ^= mixed >> np.uint64(29)
-        mixed *= np.uint64(0xBF58476D1CE4E5B9)
-        mixed ^= mixed >> np.uint64(32)
+        mixed += np.multiply(sums[place : place + last], factor, out=part)
+        mixed ^= np.right_shift(mixed, _HIGH, out=part)
+        mixed *= _MIX
+        mixed ^= np.right_shift(mixed, _HALF, out=part)
     return mixed
 
 
 def least_numbers(text: Text) -> tuple[int, ...]:
     """The least of its shingles' numbers: of texts that share shingles some are the same (MinHash, bottom k)."""
-    return tuple(sorted(text.shingles)[: keys_of(len(text.shingles))])
+    return tuple(text.numbers[: keys_of(len(text.numbers))].tolist())
 
 
 def keys_of(shingles: int) -> int:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from schemas.alert import Alert
+from schemas.alert import Alert, AlertKind
 from schemas.dead_letter import DeadLetter
 from schemas.decision import Decision
 from schemas.reasons import HeldReason, RefusalReason
@@ -32,6 +32,7 @@ class Summary:
     articles: int = 0  # sent
     fired: set[str] = field(default_factory=set)  # ids of rules with an alert or a decision
     held: Counter[HeldReason] = field(default_factory=Counter)
+    kinds: Counter[AlertKind] = field(default_factory=Counter)  # of alerts
     letters: Counter[RefusalReason] = field(default_factory=Counter)
     latencies_ms: list[float] = field(default_factory=list)  # of alerts
     _told: set[str] = field(default_factory=set)
@@ -51,6 +52,7 @@ class Summary:
         if isinstance(record, Decision):
             self.held[record.reason] += 1
         else:
+            self.kinds[record.kind] += 1
             self.latencies_ms.append(max(read_at_s - record.times.received.timestamp(), 0) * 1000)
         return True
 

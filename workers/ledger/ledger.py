@@ -15,7 +15,7 @@ from workers.ledger.finding import Finding, Slip
 from workers.ledger.outputs import Outputs
 from workers.ledger.reach import Reach
 from workers.ledger.rules import RulesThen, Standing
-from workers.ledger.told import BESIDE_ANYTHING, Source, Told, clipped, same_query
+from workers.ledger.told import BESIDE_ANYTHING, TOLD_LATELY, Source, Told, clipped, same_query
 
 NOBODY = Standing(0, "", frozenset(), 0)
 
@@ -85,7 +85,7 @@ class Ledger:
         case = Case(record, article, source, self._entered(record))
         self._embargoes.take(record, article, pending=case.pending)
         matched = self._rules.match(article)
-        told = [each for each in self._outputs.of(source) if each.is_alert or each.place == record.position]
+        told = [each for each in self._outputs.of(source) if each.place in ("", record.position)]
         told_ms = 0
         for rule_id in sorted(matched.keys() | {each.rule.id for each in told}):
             taken = self._judge(case, rule_id, matched.get(rule_id), [each for each in told if each.rule.id == rule_id])
@@ -111,6 +111,11 @@ class Ledger:
         true = [each for each in told if not each.needs_match or self._proven(case, standing, each)]
         decisions = sorted((each for each in true if not each.is_alert), key=lambda each: each.what is BESIDE_ANYTHING)
         alerts = [each for each in true if each.is_alert]
+        overtaken = [each for each in decisions if self._is_overtaken(each, alerts)]
+        for each in overtaken:
+            self._outputs.take(case.source, each)
+            self._audit.of(rule_id).repeats += each.count
+        decisions = [each for each in decisions if each not in overtaken]
         if any(each.what is not BESIDE_ANYTHING for each in decisions):
             alerts = [each for each in alerts if not self._left_beside(case, each, decisions)]
         for each in (*decisions, *alerts):
@@ -132,6 +137,12 @@ class Ledger:
             self._outputs.take(case.source, told)
             self._find(Slip.NO_MATCH, case, told.rule.id, f"{_named(told)}; {told.doubt}")
         return False
+
+    def _is_overtaken(self, decision: Told, alerts: Sequence[Told]) -> bool:
+        """Another article had told of the story, which was taken back before this record was read again and told."""
+        return decision.what in TOLD_LATELY and any(
+            each.what is AlertKind.CREATED and self._outputs.was_taken_back(decision, each) for each in alerts
+        )
 
     @staticmethod
     def _left_beside(case: Case, alert: Told, decisions: Sequence[Told]) -> bool:

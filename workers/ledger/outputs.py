@@ -43,8 +43,8 @@ class Outputs:
         self._letters: set[tuple[int, int, int]] = set()
         self.unheard: Counter[str] = Counter()
 
-    def alert(self, alert: Alert, at_ms: int) -> None:
-        """One from `alerts`; `at_ms` is the timestamp of its record."""
+    def alert(self, alert: Alert, at_ms: int, place: str = "") -> None:
+        """One from `alerts`; `at_ms` is the timestamp of its record, `place` the article record that it names."""
         source = Source(alert.article.uri, alert.article.version, received_ms(alert.times))
         before = self._note_alert(alert, source, at_ms)
         if source.received_ms < self._since_ms:
@@ -54,7 +54,11 @@ class Outputs:
         self.unheard.update(alert.channels_unknown)
         rule = self._rule(alert.rule.id, alert.rule.version, alert.rule.query)
         route = self._routes.setdefault(alert.channels, alert.channels)
-        told = Told(alert.id, alert.kind, rule, alert.story, at_ms, at_ms, channels=route, told_before_ms=before)
+        told = Told(
+            *(alert.id, alert.kind, rule, alert.story, at_ms, at_ms, place),
+            channels=route,
+            told_before_ms=before,
+        )
         self._enter(source, told)
 
     def _note_alert(self, alert: Alert, source: Source, at_ms: int) -> int | None:
@@ -98,6 +102,11 @@ class Outputs:
         if source.received_ms >= self._since_ms:
             self.copies.see(Extra(channel, alert.id, alert.rule.id, record.position), source)
 
+    def was_taken_back(self, decision: Told, alert: Told) -> bool:
+        """Whether what the decision names was retracted before the alert: the record was read again after a crash."""
+        subject = (decision.rule.id, decision.story)
+        return any(decision.first_ms <= each <= alert.first_ms for each in self._retracted_ms.get(subject, ()))
+
     def letter(self, letter: DeadLetter) -> None:
         """One from `dead-letters`; those of other topics than articles are no matter of the account."""
         if letter.topic == ARTICLES:
@@ -140,7 +149,7 @@ class Outputs:
     def _enter(self, source: Source, told: Told) -> None:
         there = self._told.setdefault(source, [])
         for each in there:
-            if each.id == told.id and each.rule.version == told.rule.version:
+            if (each.id, each.rule.version, each.place) == (told.id, told.rule.version, told.place):
                 each.count += 1
                 each.last_ms = max(each.last_ms, told.last_ms)
                 return

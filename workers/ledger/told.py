@@ -44,7 +44,7 @@ class Told:
     story: str
     first_ms: int  # the timestamp of its first record
     last_ms: int  # and of its last
-    place: str = ""  # of a decision: the article's record, topic/partition/offset
+    place: str = ""  # the article's record, topic/partition/offset; empty where an alert does not say
     alert_id: str | None = None  # of a decision: the alert that told of the story
     channels: tuple[str, ...] = ()
     told_before_ms: int | None = None  # when the same story was told of another article record, if it was

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from heapq import merge
 from types import TracebackType
 from typing import Any, Self
 
@@ -25,9 +26,13 @@ from schemas.envelope import Incoming, Outgoing
 from schemas.reasons import RefusalReason
 from schemas.topic import Topic
 from workers.errors import Refused, Unavailable
-from workers.streams.history import Place, in_time_order
+from workers.streams.history import STAMPED, Moment, smoothed
+from workers.streams.reading import Reading
+from workers.streams.records import incoming
+from workers.streams.stretches import Stretch
 
 POLL_MS = 200
+SMOOTHED = 1000  # records between two of one partition that are told the other way round
 FETCH_BYTES = 16 * 1024 * 1024
 BATCH_BYTES = 256 * 1024
 REQUEST_BYTES = 17 * 1024 * 1024
@@ -175,79 +180,70 @@ class Admin(AbstractContextManager["Admin"]):
     def read(self, topic: str) -> list[Incoming]:
         """Everything on a topic from its beginning to where it ends now."""
         with self._consumer([topic]) as consumer, self._translated():
-            partitions = list(consumer.assignment())
-            consumer.seek_to_beginning(*partitions)
-            ends = consumer.end_offsets(partitions)
-            records: list[Incoming] = []
-            progress = time.monotonic()
-            while any(consumer.position(each) < ends[each] for each in partitions):
-                polled = self._polled(consumer)
-                records += polled
-                if polled:
-                    progress = time.monotonic()
-                elif time.monotonic() - progress > self._timeout_s:
-                    raise KafkaTimeoutError(f"nothing came from {self._prefix + topic} for {self._timeout_s} s")
-            return records
+            stretches = self._stretches(consumer, [topic])
+        with self._reading(stretches) as reading:
+            return list(reading.records())
 
-    def follow(self, topics: Sequence[str], from_beginning: bool, stop: Callable[[], bool]) -> Iterator[Incoming]:
-        """Records as they come, until `stop` says so; first those that stand there, by their timestamps."""
+    def follow(
+        self, topics: Sequence[str], from_beginning: bool, stop: Callable[[], bool], moment: Moment = STAMPED
+    ) -> Iterator[Incoming]:
+        """Records as they come, until `stop` says so; first those that stand there, in the order of their moments.
+
+        At the same moment those of the topic come first that is named first. What comes later is in this order as far
+        as it comes together.
+        """
         with self._consumer(topics) as consumer:
-            partitions = list(consumer.assignment())
             with self._translated():
-                (consumer.seek_to_beginning if from_beginning else consumer.seek_to_end)(*partitions)
-                for each in partitions:
-                    consumer.position(each)  # settles "the end" before anything else is done
-            if from_beginning:
-                yield from self._history(consumer, partitions, stop)
+                stretches = self._stretches(consumer, topics, last=not from_beginning)
+            with self._reading(stretches) as reading:
+                records = smoothed(reading.records(moment, stop), moment, topics, SMOOTHED)
+                yield from (record for record in records if from_beginning)
+            for (topic, partition), offset in reading.reached().items():
+                consumer.seek(TopicPartition(self._prefix + topic, partition), offset)
             while not stop():
                 with self._translated():
-                    records = self._polled(consumer)
-                yield from records
-
-    def _history(
-        self, consumer: Any, partitions: Sequence[TopicPartition], stop: Callable[[], bool]
-    ) -> Iterator[Incoming]:
-        """What stands on the partitions now, in the order of time; the consumer goes on behind it."""
-        places = {(each.topic.removeprefix(self._prefix), each.partition): each for each in partitions}
-        with self._translated():
-            ends = consumer.end_offsets(partitions)
-
-        def fetch(wanted: Collection[Place]) -> Sequence[Incoming]:
-            consumer.pause(*(each for place, each in places.items() if place not in wanted))
-            consumer.resume(*(places[place] for place in wanted))
-            with self._translated():
-                return self._polled(consumer)
-
-        def at_end(place: Place) -> bool:
-            with self._translated():
-                return bool(consumer.position(places[place]) >= ends[places[place]])
-
-        yield from in_time_order(list(places), fetch, at_end, stop)
-        consumer.resume(*partitions)
+                    polled = self._polled(consumer, topics)
+                yield from merge(*polled, key=moment)
 
     def lag(self, group: str, topic: str) -> int | None:
         """Records that the group has not committed yet; None before its first commit on any partition."""
         with self._consumer([topic], group=self._prefix + group) as consumer, self._translated():
-            partitions = list(consumer.assignment())
-            committed = {each: consumer.committed(each) for each in partitions}
-            ends = consumer.end_offsets(partitions)
+            committed = {(topic, each.partition): consumer.committed(each) for each in consumer.assignment()}
+            stretches = self._stretches(consumer, [topic], last=True)
+        with self._reading(stretches) as reading:
+            deque(reading.records(), maxlen=0)
+        ends = reading.reached()
         if all(offset is None for offset in committed.values()) and any(ends.values()):
             return None
-        return int(sum(ends[each] - (committed[each] or 0) for each in partitions))
+        return sum(max(end - (committed[place] or 0), 0) for place, end in ends.items())
 
-    def _polled(self, consumer: Any) -> list[Incoming]:
+    def _reading(self, stretches: Sequence[Stretch]) -> Reading:
+        return Reading(self._bootstrap, self._prefix, stretches, self._timeout_s)
+
+    def _stretches(self, consumer: Any, topics: Sequence[str], *, last: bool = False) -> list[Stretch]:
+        """All that stands there now, or only the last record of each partition: enough to be told where it ends.
+
+        The broker's word on the end alone is not enough, see Stretch.
+        """
+        partitions = self._ranked(consumer, topics)
+        ends = consumer.end_offsets(partitions)
+        begins = consumer.beginning_offsets(partitions)
+        if last:
+            begins = {each: max(begin, ends[each] - 1) for each, begin in begins.items()}
+        return [Stretch(each.topic, each.partition, int(begins[each]), int(ends[each])) for each in partitions]
+
+    def _ranked(self, consumer: Any, topics: Sequence[str]) -> list[TopicPartition]:
+        """What the consumer reads, in the order of the topics."""
+        ranks = {self._prefix + topic: rank for rank, topic in enumerate(topics)}
+        return sorted(consumer.assignment(), key=lambda each: (ranks[each.topic], each.partition))
+
+    def _polled(self, consumer: Any, topics: Sequence[str]) -> list[list[Incoming]]:
+        """What has come of each partition, in the order of the topics."""
+        polled = consumer.poll(timeout_ms=POLL_MS)
         return [
-            Incoming(
-                topic=partition.topic.removeprefix(self._prefix),
-                partition=record.partition,
-                offset=record.offset,
-                timestamp_ms=record.timestamp,
-                key=record.key,
-                value=record.value,
-                headers=tuple(record.headers),
-            )
-            for partition, records in consumer.poll(timeout_ms=POLL_MS).items()
-            for record in records
+            [incoming(record, partition.topic.removeprefix(self._prefix)) for record in polled[partition]]
+            for partition in self._ranked(consumer, topics)
+            if partition in polled
         ]
 
     @contextmanager

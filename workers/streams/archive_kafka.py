@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from kafka import TopicPartition
@@ -13,8 +11,7 @@ from kafka.errors import CoordinatorNotAvailableError, GroupIdNotFoundError, Kaf
 
 from schemas.envelope import Incoming
 from workers.streams.admin import Admin
-from workers.streams.history import Place, in_time_order
-from workers.streams.stretches import Stretch, StretchReader
+from workers.streams.stretches import Stretch
 
 ASK_AGAIN_S = 0.2
 
@@ -85,22 +82,12 @@ class KafkaArchive(Admin):
     def history(self, topics: Sequence[str], since_ms: int) -> Iterator[Incoming]:
         """In the order of time. Raises Unavailable when nothing comes for the connection's timeout."""
         with self._consumer(topics) as consumer, self._translated():
-            partitions = sorted(consumer.assignment(), key=lambda each: (self._rank(topics, each), each.partition))
-            ends = self._seek(consumer, partitions, since_ms)
+            ends = self._seek(consumer, self._ranked(consumer, topics), since_ms)
             stretches = [
                 Stretch(each.topic, each.partition, int(consumer.position(each)), end) for each, end in ends.items()
             ]
-        reader = StretchReader(self._bootstrap, self._prefix, stretches, self._timeout_s)
-        with self._translated(), asyncio.Runner() as runner:
-            try:
-                runner.run(reader.start())
-                fetch = partial(_fetched, runner, reader)
-                yield from in_time_order(reader.places, fetch, reader.at_end, lambda: False)
-            finally:
-                runner.run(reader.stop())
-
-    def _rank(self, topics: Sequence[str], partition: TopicPartition) -> int:
-        return topics.index(partition.topic.removeprefix(self._prefix))
+        with self._translated(), self._reading(stretches) as reading:
+            yield from reading.records()
 
     @staticmethod
     def _seek(consumer: Any, partitions: Sequence[TopicPartition], since_ms: int) -> dict[TopicPartition, int]:
@@ -113,7 +100,3 @@ class KafkaArchive(Admin):
             for each in partitions:
                 consumer.seek(each, ends[each] if found[each] is None else found[each].offset)
         return {each: ends[each] for each in partitions}
-
-
-def _fetched(runner: asyncio.Runner, reader: StretchReader, wanted: Collection[Place]) -> Sequence[Incoming]:
-    return runner.run(reader.fetch(wanted))

@@ -212,12 +212,19 @@ class BulkConsumer(Service):
             async with asyncio.timeout(self._options.request_timeout_s):  # a position may be waited for without end
                 partitions = list(self.consumer.assignment())
                 ends = await self.consumer.end_offsets(partitions) if partitions else {}
-                ahead = sum([ends[each] - await self.consumer.position(each) for each in partitions])
+                ahead = sum([await self._ahead(each, ends[each]) for each in partitions])
         except IllegalStateError:
             ahead = 0  # revoked while we asked
         except (KafkaError, OSError) as exc:
             raise Unavailable(f"Kafka at {self._options.bootstrap} does not answer: {START_IT} ({exc!r})") from exc
         return int(ahead) + self._unfinished
+
+    async def _ahead(self, partition: TopicPartition, end: int) -> int:
+        """Records between us and the end; what came with records may know of a later end than the broker tells."""
+        position = int(await self.consumer.position(partition))
+        if partition not in self.consumer.assignment():
+            raise IllegalStateError(f"{partition} was revoked while it was asked after")
+        return max(end, self.consumer.highwater(partition) or 0) - position
 
     def abandon(self) -> None:
         """After a failure nothing more may be taken up or committed in this process."""

@@ -105,6 +105,10 @@ class StretchReader:
         """Whether all of the stretch was given."""
         return self._next[place] >= self._ends[place]
 
+    def reached(self, place: Place) -> int:
+        """The offset behind all that was given, and at the end of the stretch that of its end."""
+        return min(self._next[place], self._ends[place])
+
     async def fetch(self, wanted: Collection[Place]) -> Sequence[Incoming]:
         """The next records of some of these, perhaps none where gaps are. Raises Unavailable when nothing comes."""
         consumer = self._consumer

@@ -65,13 +65,14 @@ def article(number: int, uri: str, title: str = "A bulletin") -> Record:
 def alert(offset: int, uri: str, number: int, more: str = "") -> Record:
     row = {
         "id": f"al_{uri}",
+        "kind": "created",
         "rule": {"id": "r"},
-        "article": {"uri": uri, "extra": {"number": number}},
+        "article": {"uri": uri, "version": 1, "extra": {"number": number}},
         "times": {"received": "2026-01-02T03:04:05Z"},
         "channels": [],
         "more": more,
     }
-    return Record(0, offset, 0, uri.encode(), orjson.dumps(row), ())
+    return Record(0, offset, 0, uri.encode(), orjson.dumps(row), (("record", b"articles/0/%d@0" % number),))
 
 
 def decision(number: int, uri: str, reason: str = "seen_already") -> Record:

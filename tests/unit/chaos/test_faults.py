@@ -46,6 +46,7 @@ def test_what_must_stand_alone_is_never_drawn() -> None:
 def test_a_fault_that_costs_nothing_may_repeat_nothing_however_many_blows() -> None:
     assert Cost.NOTHING.may_repeat(5) == 0
     assert 0 < Cost.BATCH.may_repeat(1) < Cost.BATCH.may_repeat(2) < Cost.MEMORY.may_repeat(0)
+    assert Cost.EVICTION.may_repeat(0) == Cost.MEMORY.may_repeat(0)
 
 
 def test_a_plan_goes_through_the_faults_seed_by_seed_and_ends_before_the_last() -> None:

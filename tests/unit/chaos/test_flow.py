@@ -24,5 +24,7 @@ def test_some_come_again_under_their_uri_and_some_with_another_s_text() -> None:
     assert COUNT / 16 < sum(count - 1 for count in uris.values()) < COUNT / 4
     for number in range(COPY_EVERY - 1, COUNT, COPY_EVERY):
         copy, original = made[number], made[number - 1]
+        if "chain" in copy:
+            continue
         assert copy["uri"] != original["uri"]
         assert (copy["title"], copy["body"]) == (original["title"], original["body"])

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.verdict import Pair, Verdict
+from tests.acceptance.last_words import Pair, Words
+from tests.acceptance.verdict import Verdict
 from tests.chaos.faults import FAULTS
 from tests.chaos.outcome import Outcome, append, read
-from tests.chaos.reliability import ranges, row, text
+from tests.chaos.reliability import OUTCOMES, ranges, row, text, write
 
 PAIR = Pair("rule", "uri")
 
@@ -29,6 +32,9 @@ def outcome(seed: int, *faults: str, **figures: object) -> Outcome:
         pytest.param(Verdict(1, changed=["id"]), "other bytes", id="changed"),
         pytest.param(Verdict(1, repeats=3), "3 repeats, 2 may be", id="repeats"),
         pytest.param(Verdict(1, retold=1), "told again of another record", id="retold"),
+        pytest.param(Verdict(1, words=Words(untold=[(PAIR, "due")])), "due and not told", id="untold"),
+        pytest.param(Verdict(1, words=Words(misled=[(PAIR, "amiss")])), "told amiss", id="misled"),
+        pytest.param(Verdict(1, words=Words(overtaken=[(PAIR, "late")])), "of what came late", id="overtaken"),
         pytest.param(Verdict(1, channel_differs=["desk"]), "channels unlike alerts", id="channel"),
         pytest.param(Verdict(1, channel_repeats={"desk": 3}), "repeats on channels", id="channel repeats"),
         pytest.param(Verdict(1, letters=1), "1 dead letters, there must be 0", id="letters"),
@@ -44,9 +50,20 @@ def test_what_should_not_be_is_complained_of(verdict: Verdict, complaint: str) -
 
 def test_what_may_be_is_not_complained_of() -> None:
     run = outcome(1, "redis-kill")
-    run.take(Verdict(1, repeats=9, retold=9, letters=2), letters=2, may_repeat=float("inf"), may_retell=True)
+    words = Words(overtaken=[(PAIR, "late")], taken_back=4, held=3)
+    verdict = Verdict(1, repeats=9, retold=9, letters=2, words=words)
+    run.take(verdict, letters=2, may_repeat=float("inf"), may_retell=True)
     assert run.complaints == []
-    assert (run.repeats, run.retold) == (9, 9)
+    assert (run.repeats, run.retold, run.taken_back, run.held) == (9, 9, 4, 3)
+
+
+def test_what_an_evicting_redis_forgets_is_told_apart() -> None:
+    run = outcome(1, "redis-evict")
+    words = Words(untold=[(PAIR, "due")])
+    run.take(Verdict(1, words=words), letters=0, may_repeat=0, may_retell=True, may_forget=True)
+    assert (run.complaints, run.all_lost, run.forgotten) == ([], 0, 1)
+    assert "1 corrections and retractions are missing besides" in text([run], 50, "")
+    assert "are missing besides" not in text([outcome(1, "redis-evict")], 50, "")
 
 
 def test_outcomes_are_read_as_they_were_kept(tmp_path: Path) -> None:
@@ -55,6 +72,21 @@ def test_outcomes_are_read_as_they_were_kept(tmp_path: Path) -> None:
     append(tmp_path / "kept", [second])
     assert read(tmp_path / "kept") == [first, second]
     assert read(tmp_path / "none") == []
+
+
+def keep_some(docs: Path, first_seed: int) -> None:
+    """As a process of its own."""
+    for seed in range(first_seed, first_seed + 6):
+        append(docs / OUTCOMES, [outcome(seed, "scale", complaints=["x" * 20_000])])
+        write(50, docs)
+
+
+def test_of_several_processes_none_loses_a_row_and_the_page_has_all(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(3, get_context("spawn")) as pool:
+        for each in [pool.submit(keep_some, tmp_path, first) for first in (1, 7, 13)]:
+            each.result()
+    assert sorted(each.seed for each in read(tmp_path / OUTCOMES)) == list(range(1, 19))
+    assert "18 runs of 18 seeds" in (tmp_path / "reliability.md").read_text()
 
 
 @pytest.mark.parametrize(
@@ -66,11 +98,11 @@ def test_seeds_are_told_as_ranges(numbers: list[int], told: str) -> None:
 
 def test_a_row_sums_up_its_runs() -> None:
     runs = [
-        outcome(1, "scale", articles=1000, matches=5, lost=1, repeats=2, recovery_s=[1.0]),
-        outcome(2, "scale", articles=500, matches=6, unexplained=1, disordered=1, wrong=3, recovery_s=[2.0]),
+        outcome(1, "scale", articles=1000, matches=5, lost=1, untold=1, repeats=2, taken_back=7, recovery_s=[1.0]),
+        outcome(2, "scale", articles=500, matches=6, unexplained=1, disordered=1, wrong=3, misled=1, recovery_s=[2.0]),
         outcome(4, "scale", recovery_s=[9.0]),
     ]
-    assert row("scale", runs) == ["`scale`", "3", "1–2, 4", "1,500", "11", "2", "2", "1", "3", "2.0 (9.0)"]
+    assert row("scale", runs) == ["`scale`", "3", "1–2, 4", "1,500", "11", "3", "2", "1", "4", "7", "2.0 (9.0)"]
 
 
 def test_no_fault_is_without_a_row_and_a_sequence_has_one_too() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.chaos.soak_report import FIGURES, Soak, soak_text
+from tests.chaos.soak_report import CLAIMS, FIGURES, STORIES, TOLD, Soak, kinds_of_keys, soak_text
 
 
 def soak(values: list[float]) -> Soak:
@@ -25,8 +25,13 @@ def test_what_grows_on_is_told_an_hour() -> None:
 def test_one_sample_is_no_trend() -> None:
     with pytest.raises(ValueError, match="too few samples of lag"):
         soak([1]).trend("lag")
-    with pytest.raises(ValueError, match="too few samples of redis keys"):
-        soak([1, 2]).trend("redis keys")
+    with pytest.raises(ValueError, match="too few samples of redis MiB"):
+        soak([1, 2]).trend("redis MiB")
+
+
+def test_keys_are_counted_by_their_kind() -> None:
+    keys = [b"p.0a1b", b"{p.}a:01", b"{p.}i:20787:\xa8", b"p.told:whole", b"p.told:0a", b"p.told:0b"]
+    assert kinds_of_keys(keys, "p.") == {CLAIMS: 1, STORIES: 2, TOLD: 3}
 
 
 def test_the_page_tells_of_a_soak_only_where_there_was_one(tmp_path) -> None:  # type: ignore[no-untyped-def]

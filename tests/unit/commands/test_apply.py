@@ -9,7 +9,7 @@ import pytest
 from schemas.channel import Channel
 from schemas.lists import WordList
 from schemas.rule import Rule
-from workers.commands.apply import Standing, check_unused, plan
+from workers.commands.apply import Standing, check_unused, implied, plan
 from workers.commands.kept import Kept
 from workers.errors import Refused
 from workers.rules.files import RuleFile, read_rules
@@ -139,3 +139,12 @@ def test_a_list_in_use_is_not_dropped(names: list[str], refused: str, tmp_path: 
     with pytest.raises(Refused) as caught:
         check_unused(names, after(read(tmp_path, FILE), standing()))
     assert caught.value.message.startswith(refused)
+
+
+def test_a_new_channel_that_only_a_rule_names_is_told_with_the_one_that_is_perhaps_meant(tmp_path: Path) -> None:
+    file = read(tmp_path, "rules:\n- {id: r, query: x, channels: [asai, sport, trade, asia]}\nchannels: [{id: asia}]\n")
+    assert list(implied(file, standing(Channel(id="trade")))) == [
+        "channel asai is new, as rule r names it: did you mean asia?",
+        "channel sport is new, as rule r names it: it has no record of its own",
+    ]
+    assert list(implied(file, standing(*(Channel(id=name) for name in ("asai", "sport", "trade"))))) == []

@@ -220,3 +220,14 @@ def test_a_file_without_a_rule_is_refused(wirewatch: Command, tmp_path: Path, na
 
 def test_a_file_of_lists_alone_is_taken(wirewatch: Command, tmp_path: Path) -> None:
     assert wirewatch("rules", "check", written(tmp_path, "lists:\n- {id: l, entries: [a]}\n")).code == 0
+
+
+def test_a_huge_canonical_form_is_shortened_for_people_and_whole_for_programs(
+    wirewatch: Command, tmp_path: Path
+) -> None:
+    path = written(tmp_path, f"- {{id: big, query: {' OR '.join(f'word{number}' for number in range(300))}}}\n")
+    (line,) = wirewatch("rules", "check", "--no-lint", path).out.splitlines()
+    assert len(line) < 1100
+    assert line.endswith("characters; --json has them all)")
+    (row,) = rows(wirewatch("rules", "check", "--no-lint", "--json", path).out)
+    assert row["canonical"].endswith(" OR word299")

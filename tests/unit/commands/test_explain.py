@@ -251,3 +251,10 @@ def test_a_terminal_without_unicode_gets_words_for_signs(files: Path) -> None:
     out = run_in("ascii", "--rule", "Russia AND 평양", "--article", files / "one.json").decode("ascii")
     assert out.startswith("no  the query says no to u:1 - Russia?s defence\n")
     assert "  yes russia\n      title 0-6  [[Russia]]?s defence\n  no  ??  should be true\n" in out
+
+
+def test_one_word_without_a_file_of_rules_may_have_been_meant_as_an_id(wirewatch: Command, files: Path) -> None:
+    done = wirewatch("explain", "--rule", "pact", "--article", files / "one.json")
+    assert done.code == 0
+    assert "pact is taken as a query; to ask the rule of this id, say which file it is in: --rules FILE" in done.err
+    assert wirewatch("explain", "--rule", "Russia AND pact", "--article", files / "one.json").err == ""

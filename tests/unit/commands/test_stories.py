@@ -48,7 +48,7 @@ def test_each_article_has_a_line_in_the_order_of_the_file(wirewatch: Command, tm
 def test_the_same_article_again_and_its_versions_are_told_as_such(wirewatch: Command, tmp_path: Path) -> None:
     half = NEWS[: len(NEWS) // 2].rpartition(" ")[0]
     file = tmp_path / "articles.jsonl"
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"uri": "u:1", "body": NEWS},
         {"uri": "u:1", "body": NEWS},
         {"uri": "u:2", "body": half},

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.article import Article
 from workers.dedup import fingerprint
@@ -28,6 +30,15 @@ def test_title_lead_and_body_are_compared_folded_and_in_order() -> None:
 )
 def test_names_stand_with_a_capital_inside_a_sentence_and_nowhere_without(body: str, names: set[str]) -> None:
     assert fingerprint(Article(uri="u", body=body)).text.names == names
+
+
+@given(st.text("aAbBcC3 4,;._-'\n\t\x1c"), st.text("aAbBcC3 4,;._-'\n\t\x1c"))
+def test_names_are_the_same_whatever_other_characters_the_text_has(title: str, body: str) -> None:
+    plain, other = (
+        fingerprint(Article.model_construct(uri="u", version=1, title=title + end, lead=None, body=body + end)).text
+        for end in (" .", " \N{HORIZONTAL ELLIPSIS}")
+    )
+    assert plain.names == other.names
 
 
 @pytest.mark.parametrize(

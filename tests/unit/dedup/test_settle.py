@@ -15,6 +15,7 @@ from workers.dedup import Answer, Outcome, Verdict, settle
         pytest.param(Answer(Outcome.SEEN_ALREADY, "b/0/1", 9), Verdict.HOLD, id="said by another"),
         pytest.param(Answer(Outcome.CLAIMED_ELSEWHERE, "a/0/2", 9), Verdict.HOLD, id="claimed by our batch"),
         pytest.param(Answer(Outcome.CLAIMED_ELSEWHERE, "b/0/1", 9), Verdict.WAIT, id="claimed by another"),
+        pytest.param(Answer(Outcome.LAPSED, "b/0/1", 9, 1), Verdict.WAIT, id="nobody has looked yet"),
     ],
 )
 def test_each_answer_has_its_verdict(answer: Answer, verdict: Verdict) -> None:

@@ -10,6 +10,8 @@ import pytest
 from schemas import Article
 from schemas.article import ArticleStatus
 from tests.unit.demo.samples import ARTICLES, EXPECTED, QUERIES, RULES, readable
+from workers.dedup import fingerprint
+from workers.dedup.stories_memory import MemoryStories
 from workers.match import evaluate
 
 
@@ -28,13 +30,25 @@ def test_the_first_rule_is_the_missions_example() -> None:
     assert next(iter(RULES.values())).query == "Russia AND North Korea AND defence"
 
 
-def test_there_are_duplicates_an_update_an_embargo_and_a_canceled_article() -> None:
+def test_there_are_duplicates_an_update_an_embargo_a_canceled_article_and_one_that_is_taken_back() -> None:
     articles = [article for _, article, _ in readable()]
     lines = Counter(ARTICLES)
     assert sum(number - 1 for number in lines.values()) == 4
-    assert [article.uri for article in articles if article.version > 1] == ["demo:balticconnector"]
+    assert [article.uri for article in articles if article.version > 1] == ["demo:balticconnector", "demo:chip-licence"]
     assert sum(article.embargoed_until is not None for article in articles) == 1
-    assert sum(article.status is ArticleStatus.CANCELED for article in articles) == 1
+    canceled = [article.uri for article in articles if article.status is ArticleStatus.CANCELED]
+    assert canceled == ["demo:ammunition-retracted", "demo:chip-licence"]
+    usable = [article.uri for article in articles if article.status is ArticleStatus.USABLE]
+    assert [uri for uri in canceled if uri in usable] == ["demo:chip-licence"]
+
+
+async def test_one_article_is_a_trimmed_copy_by_another_source() -> None:
+    stories = MemoryStories(lambda: 0)
+    articles = {article.uri: article for _, article, _ in readable()}
+    placed = await stories.place([fingerprint(article) for article in articles.values()])
+    copies = {uri: each.same_as for uri, each in zip(articles, placed, strict=True) if each.reason == "like"}
+    assert copies == {"demo:courier-treaty": "demo:pyongyang-treaty"}
+    assert articles["demo:courier-treaty"].source != articles["demo:pyongyang-treaty"].source
 
 
 def test_two_lines_are_poison_of_two_kinds() -> None:

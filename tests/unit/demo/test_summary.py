@@ -88,6 +88,7 @@ def test_every_match_is_an_alert_or_held_back_with_its_reason() -> None:
     ):
         assert summary.take(record, NOON_S)
     assert (summary.matches, summary.alerts) == (5, 2)
+    assert summary.kinds == {AlertKind.CREATED: 2}
     assert summary.held == {HeldReason.SEEN_ALREADY: 2, HeldReason.EMBARGOED: 1}
     assert summary.fired == {"r", "s", "t"}
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import orjson
 import pytest
 
 from schemas.alert import AlertKind
+from schemas.envelope import Incoming
 from schemas.reasons import HeldReason, RefusalReason
 from tests.unit.ledger.town import START_MS, Town, bulletin
 from workers.errors import Refused
@@ -186,3 +188,29 @@ def test_an_alert_of_any_kind_accounts_for_its_match(kind: AlertKind) -> None:
     audit = town.audit()
     assert_balanced(audit)
     assert audit.rules["r"].told == {kind: 1}
+
+
+def test_a_kill_in_the_millisecond_of_what_it_kills_is_accounted_for_by_its_own_retraction() -> None:
+    town = settled()
+    town.tell(bulletin(1), bulletin(1, status="withheld", version=1))
+    audit = town.audit()
+    assert_balanced(audit)
+    assert audit.rules["r"].matches == 2
+
+
+def test_a_copy_that_is_told_when_it_is_read_again_since_the_first_was_taken_back_meanwhile_is_balanced() -> None:
+    town = settled()
+    town.tell(bulletin(1), {**bulletin(1), "uri": "copy"})
+    town.wait(1)
+    town.tell(bulletin(1, status="canceled", version=2))
+    town.wait(1)
+    town.work_again(1)
+    audit = town.audit()
+    assert [each["kind"] for each in map(loads, town.records("alerts"))] == ["created", "retracted", "created"]
+    assert_balanced(audit)
+    assert audit.rules["r"].matches == 3
+
+
+def loads(record: Incoming) -> dict[str, object]:
+    value: dict[str, object] = orjson.loads(record.value or b"")
+    return value

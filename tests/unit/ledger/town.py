@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from schemas import Rule, WordList
-from schemas.envelope import Incoming
+from schemas.envelope import Headers, Incoming
 from tests.unit.pipeline_world import World
 from workers.auditing import Terms, audit
 from workers.ledger import Audit
@@ -37,12 +37,12 @@ class Town:
     def wait(self, seconds: float) -> None:
         self.world.now_ms += int(seconds * 1000)
 
-    def put(self, topic: str, key: str, value: object, at_ms: int | None = None) -> Incoming:
+    def put(self, topic: str, key: str, value: object, at_ms: int | None = None, headers: Headers = ()) -> Incoming:
         """A record by hand."""
         body = value if isinstance(value, bytes | None) else orjson.dumps(value, default=str)
         there = self.archive.places[topic, 0]
         offset = there[-1].offset + 1 if there else 0
-        record = Incoming(topic, 0, offset, at_ms or self.world.now_ms, key.encode(), body)
+        record = Incoming(topic, 0, offset, at_ms or self.world.now_ms, key.encode(), body, headers)
         self.archive.put(record)
         return record
 
@@ -69,11 +69,18 @@ class Town:
         asyncio.run(self.world.pipeline.run(self._unread))
         for topic, messages in self.world.outbox.topics.items():
             for message in messages[self._sent.get(topic, 0) :]:
-                self.put(topic, message.key.decode(), message.value)
+                self.put(topic, message.key.decode(), message.value, headers=message.headers)
             self._sent[topic] = len(messages)
         if self._unread:
             self.archive.commits[GROUP, "articles"] = {0: self._unread[-1].offset + 1}
         self._unread = []
+
+    def work_again(self, at: int) -> None:
+        """An article record is read again, as after a crash before its commit."""
+        committed = dict(self.archive.commits[GROUP, "articles"])
+        self._unread = [self.records("articles")[at]]
+        self.work()
+        self.archive.commits[GROUP, "articles"] = committed
 
     def tell(self, *articles: Row | bytes) -> None:
         """Publish and work."""

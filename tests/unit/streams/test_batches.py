@@ -34,13 +34,21 @@ class Broker(Consumer):
     def __init__(self) -> None:
         super().__init__()
         self.end = self.at = 0
+        self.told: int | None = None  # beside records
+        self.revoked_while_asked = False
+        self._asked = False
+
+    def highwater(self, partition: TopicPartition) -> int | None:
+        assert partition in self.assignment(), "Partition is not assigned"  # as aiokafka does
+        return self.told
 
     def assignment(self) -> set[TopicPartition]:
-        return {PARTITION}
+        return set() if self._asked and self.revoked_while_asked else {PARTITION}
 
     async def end_offsets(self, _: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
         if self.error is not None:
             raise self.error
+        self._asked = True
         return {PARTITION: self.end}
 
     async def position(self, _: TopicPartition) -> int:
@@ -127,6 +135,22 @@ async def test_a_batch_of_partitions_that_were_revoked_is_passed_over() -> None:
     world.bulk.take_up()
     await world.batches.handle(batch)
     assert (world.told, world.broker.commits) == ([], [])
+    assert await world.bulk.lag() == 0
+
+
+async def test_a_partition_that_is_revoked_while_it_is_asked_after_counts_not() -> None:
+    world = World()
+    world.broker.end, world.broker.revoked_while_asked = 5, True
+    assert await world.bulk.lag() == 0
+
+
+async def test_the_lag_reaches_to_the_end_that_is_told_beside_records() -> None:
+    world = World()
+    world.broker.end, world.broker.at, world.broker.told = 5, 4, None
+    assert await world.bulk.lag() == 1
+    world.broker.told = 9
+    assert await world.bulk.lag() == 5
+    world.broker.at = 9  # the broker itself would still say 5 when it is asked
     assert await world.bulk.lag() == 0
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 import pytest
 
 from schemas.envelope import Incoming
-from workers.streams.history import Place, in_time_order
+from workers.streams.history import STAMPED, Place, in_time_order, smoothed
 
 A, B, C = ("alerts", 0), ("alerts", 1), ("decisions", 0)
 
@@ -82,3 +82,13 @@ def test_no_more_is_held_than_one_fetch_of_each_partition() -> None:
 def test_it_ends_when_it_is_told_to() -> None:
     shelf = Shelf({A: [1, 2, 3], C: [2]})
     assert list(in_time_order((A, C), shelf.fetch, shelf.at_end, lambda: True)) == []
+
+
+def test_what_stands_the_other_way_round_is_put_right_within_reach_and_topics_keep_their_rank() -> None:
+    def told(times: Sequence[tuple[str, int]], most: int) -> list[tuple[str, int]]:
+        records = [Incoming(topic, 0, at, time, None, b"") for at, (topic, time) in enumerate(times)]
+        return [(each.topic, each.timestamp_ms) for each in smoothed(records, STAMPED, ("alerts", "decisions"), most)]
+
+    mixed = [("decisions", 5), ("decisions", 2), ("alerts", 5), ("alerts", 9), ("alerts", 3)]
+    assert told(mixed, 5) == [("decisions", 2), ("alerts", 3), ("alerts", 5), ("decisions", 5), ("alerts", 9)]
+    assert told([("alerts", 9), ("alerts", 8), ("alerts", 1)], 1) == [("alerts", 8), ("alerts", 1), ("alerts", 9)]
