@@ -21,6 +21,7 @@ class Opened:
     notification: Notification
     offset: int  # of its latest record
     left: set[str]  # endpoints whose outcome does not stand on the topic yet
+    inherited: bool = False  # it stood there when the partition was taken over
     tried: dict[str, tuple[Delivery, int]] = field(default_factory=dict)  # endpoint -> its latest record, and where
     told_in: str | None = None  # the digest that tells it, or empty where nothing does: a record says so, or will
 
@@ -48,12 +49,12 @@ class Opens:
         """The open one."""
         return self._open.get(key)
 
-    def add(self, notification: Notification, offset: int) -> Opened:
+    def add(self, notification: Notification, offset: int, inherited: bool) -> Opened:
         """A record of it was read. Endpoints whose outcome is known already are not left."""
         opened = self._open.get(notification.key)
         if opened is None:
             left = set(notification.endpoints).difference(self.outcomes(notification.key))
-            opened = self._open[notification.key] = Opened(notification, offset, left)
+            opened = self._open[notification.key] = Opened(notification, offset, left, inherited)
         opened.offset = offset
         return opened
 

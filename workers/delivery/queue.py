@@ -28,6 +28,7 @@ class Item:
     number: int  # in the order of arrival
     due: datetime
     attempts: int = 0
+    inherited: bool = False  # a worker before may have sent it, and died before it said so
     lanes: tuple[Lane, ...] = field(default=())
 
     def __lt__(self, other: Item) -> bool:
@@ -115,12 +116,13 @@ class Queue:
                 self._offer(waiting[0])
 
     def untried(self, rule_id: str, story: str) -> list[Item]:
-        """Single alerts of the rule on the story that wait here and were never tried."""
+        """Single alerts of the rule on the story that wait here and were never tried, by whomever."""
         lane = ONE_LANE[0] if self.endpoint.strict_order else (rule_id, story)
         return [
             item
             for item in self._lanes.get(lane, ())
             if not item.attempts
+            and not item.inherited
             and item not in self._taken
             and not item.notification.replay
             and len(item.notification.alerts) == 1
