@@ -28,11 +28,12 @@ from workers.delivery.send_http import HttpSender
 from workers.dispatching import Dispatcher
 from workers.earlier import earlier
 from workers.errors import Refused
+from workers.failpoint import failpoint
 from workers.health import Missing
 from workers.letters import bury
 from workers.options_of import options_of, policy_of, seal_of
 from workers.outlets import Terms
-from workers.posting import Post, Wires
+from workers.posting import Post, Step, Wires
 from workers.records import read
 from workers.restraint import Inhibitions, Silences, check_channel, check_inhibition, check_silence
 from workers.restraint.hushes_redis import RedisHushes
@@ -90,7 +91,8 @@ class DeliverParts:
         self.inhibitions = Inhibitions()
         self.couriers: dict[int, Courier] = {}
         self.until_available: Until = _at_once
-        self.post = Post(Wires(self._send, self._publish, _now, self._tried), deliver.at_once)
+        self.passed = failpoint(deliver.failpoint, Step)
+        self.post = Post(Wires(self._send, self._publish, _now, self._tried, self.passed), deliver.at_once)
         hushes = RedisHushes(self.redis, settings.redis_claims.key_prefix)
         self.dispatcher = Dispatcher(
             self._read_alert, self.channels.get, self.inhibitions, hushes, self.outbox, self._buried
@@ -163,6 +165,7 @@ class DeliverParts:
     async def dispatch(self, records: Sequence[Incoming]) -> Callable[[], None]:
         """Put a batch of alerts to their channels."""
         await self.dispatcher.run(records)
+        self.passed(Step.DISPATCHED)
         return lambda: self.metrics.dispatched.inc(len(records))
 
     def _read_alert(self, value: bytes | None) -> Alert:

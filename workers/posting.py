@@ -7,6 +7,7 @@ import heapq
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import IntEnum
 from itertools import count
 
 import structlog
@@ -24,6 +25,14 @@ LONGEST_NAP_S = 1.0
 MOST_UNWRITTEN = 5_000  # records: with more of them on their way nothing new is tried
 
 
+class Step(IntEnum):
+    """The numbered steps on the way of an alert, for failpoints."""
+
+    DISPATCHED = 1  # a batch of alerts stands on `deliveries`, and is not committed
+    SENT = 2  # an endpoint has answered, and nothing says so
+    RECORDED = 3  # what came of some attempts stands on the topics, and was not read back
+
+
 @dataclass(frozen=True, slots=True)
 class Wires:
     """What this needs of the world."""
@@ -32,6 +41,7 @@ class Wires:
     publish: Callable[[Sequence[Outgoing]], Awaitable[None]]  # until the broker has all; raises after too long
     now: Callable[[], datetime]
     tried: Callable[[Notification, Attempt], None]  # to be counted
+    passed: Callable[[Step], None] = lambda _: None
 
 
 class Post:
@@ -97,6 +107,7 @@ class Post:
             self._to_write.clear()
             batch = list(self._unwritten)
             await self._wires.publish(batch)
+            self._wires.passed(Step.RECORDED)
             async with self._written:
                 del self._unwritten[: len(batch)]
                 self._written.notify_all()
@@ -157,6 +168,7 @@ class Post:
     async def _try(self, courier: Courier, item: Item, endpoint: Endpoint) -> None:
         at = self._wires.now()
         answer = await self._wires.send(item.notification, endpoint)
+        self._wires.passed(Step.SENT)
         attempt = Attempt(
             number=item.attempts + 1,
             at=at,

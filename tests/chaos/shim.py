@@ -76,8 +76,8 @@ def stop_at(step_name: str, number: int) -> None:
 
     plain, wanted, passed = workers.app.failpoint, Step[step_name], 0
 
-    def failpoint(text: str) -> Callable[[Step], None]:
-        pass_on = plain(text)
+    def failpoint(text: str, steps: type[Step]) -> Callable[[Step], None]:
+        pass_on = plain(text, steps)
 
         def pass_or_stop(step: Step) -> None:
             nonlocal passed

@@ -15,7 +15,7 @@ from schemas.envelope import Incoming, Outgoing
 from tests.unit.courier_world import NOON, alert, channel, endpoint, world_of
 from workers.courier import Courier
 from workers.delivery import Answer, dispatch
-from workers.posting import Post, Wires
+from workers.posting import Post, Step, Wires
 
 WAIT_S = 10
 
@@ -30,7 +30,9 @@ class Office:
         self.publishing: asyncio.Event = asyncio.Event()
         self.publishing.set()
         self.channel = channel("a", endpoint("b", strict_order=True))
-        self.post = Post(Wires(self._send, self._publish, lambda: datetime.now(UTC), lambda *_: None), most_at_once)
+        self.passed: list[Step] = []
+        wires = Wires(self._send, self._publish, lambda: datetime.now(UTC), lambda *_: None, self.passed.append)
+        self.post = Post(wires, most_at_once)
         self.courier = Courier(world_of({"desk": self.channel}))
         self.post.open(0, self.courier)
         self.courier.go_live(NOON)
@@ -143,6 +145,19 @@ async def test_nothing_new_is_tried_while_outcomes_cannot_be_written(monkeypatch
         assert not office.under_way
         office.publishing.set()
         await until(lambda: office.under_way)
+
+
+async def test_the_steps_of_an_attempt_are_passed_in_their_order() -> None:
+    office = Office()
+    async with office.running():
+        office.dispatch("1")
+        await until(lambda: ("a", "al_1") in office.under_way)
+        assert office.passed == []
+        office.publishing.clear()
+        office.under_way["a", "al_1"].set_result(AttemptOutcome.ACCEPTED)
+        await until(lambda: office.passed == [Step.SENT])
+        office.publishing.set()
+        await until(lambda: office.passed == [Step.SENT, Step.RECORDED])
 
 
 async def test_a_fault_of_ours_in_an_attempt_ends_the_worker() -> None:
