@@ -2,8 +2,8 @@
 
 In a test: `async with Receiver() as receiver`, then `receiver.url("/never")`. As a process:
 `python -m tests.services.receiver --port 0`, which prints its port. `GET /_got` has the counts by path as JSON, and
-`GET /_ids` how often each `webhook-id` came, by path (not with `--count-only`), and `GET /_account` all that came, by path
-and in its order: `[webhook-id, status of the answer, CRC-32 of the body]`. Ways are in receiver_ways.py, and two
+`GET /_ids` how often each `webhook-id` came, by path (not with `--count-only`), and `GET /_account` all that came, by
+path and in its order: `[webhook-id, status of the answer, CRC-32 of the body]`. Ways are in receiver_ways.py, and two
 more are here, since they do not wait for the request's body: /deaf reads no further, /reset-at-once resets there.
 """
 
