@@ -28,6 +28,7 @@ POLL_MS = 100
 FETCH_BYTES = 4 * 1024 * 1024
 COMMIT_EVERY_S = 2.0
 RETRY_S = 0.5
+READ_AT_ONCE = 200  # records; heartbeats come in between, however much there is to read
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +80,16 @@ class Owner(Service):
         await self._look_how_far(consumer)
         polled = await consumer.getmany(timeout_ms=POLL_MS)
         for partition, records in polled.items():
-            if partition in self._ours:
-                self._estate.read(partition.partition, [incoming(each, self._topic) for each in records])
+            for at in range(0, len(records), READ_AT_ONCE):
+                if partition not in self._ours:
+                    break
+                some = records[at : at + READ_AT_ONCE]
+                self._estate.read(partition.partition, [incoming(each, self._topic) for each in some])
+                await asyncio.sleep(0)
         for partition, end in list(self._ends.items()):
             if await self._is_read(consumer, partition, end) and self._ends.pop(partition, None) is not None:
                 self._estate.live(partition.partition)
+                await asyncio.sleep(0)
         if time.monotonic() - self._committed_at_s > COMMIT_EVERY_S:
             await self._commit()
 
