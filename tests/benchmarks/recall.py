@@ -24,11 +24,11 @@ from tests.services.kafka import KafkaServer
 from tests.services.missing import Missing
 from tests.services.redis import RedisServer
 from tests.unit.pipeline_world import RULE, STORY, World
-from workers.app import options_of
 from workers.dedup import Told
 from workers.dedup.claims_redis import connect
 from workers.dedup.told_memory import MemoryTold
 from workers.dedup.told_redis import RedisTold
+from workers.options_of import options_of
 from workers.recalling import Recalling
 from workers.streams.admin import Admin
 from workers.streams.past import Past

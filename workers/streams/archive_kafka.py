@@ -70,8 +70,9 @@ class KafkaArchive(Admin):
             ask()
             while not stop():
                 with self._translated():
-                    records = self._polled(consumer)
-                yield from records
+                    polled = self._polled(consumer, [topic])
+                for records in polled:
+                    yield from records
 
     def size(self, topics: Sequence[str], since_ms: int) -> int:
         """By offsets: on a compacted topic there are fewer records."""
