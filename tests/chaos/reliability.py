@@ -6,7 +6,6 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
-from typing import TypeVar
 
 from tests.benchmarks import machine, report
 from tests.chaos.delivery import reliability as delivery
@@ -15,8 +14,6 @@ from tests.chaos.faults import FAULTS
 from tests.chaos.outcome import Outcome, alone, read
 from tests.chaos.ranges import ranges
 from tests.chaos.soak_report import soak_text
-
-AnyOutcome = TypeVar("AnyOutcome", Outcome, DeliveryOutcome)
 
 DOCS = Path(__file__).parents[2] / "docs"
 OUTCOMES = "reliability.jsonl"
@@ -173,7 +170,7 @@ def file_of(outcome: Outcome | DeliveryOutcome) -> Path:
     return DOCS / (delivery.OUTCOMES if isinstance(outcome, DeliveryOutcome) else OUTCOMES)
 
 
-def stamp(outcome: AnyOutcome) -> AnyOutcome:
+def stamp(outcome: Outcome | DeliveryOutcome) -> Outcome | DeliveryOutcome:
     """Say where it was run, and what."""
     facts = machine.describe()
     outcome.machine = (

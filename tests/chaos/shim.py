@@ -74,9 +74,10 @@ def shift_clock(path: str) -> None:
 def stop_at(step_name: str, number: int) -> None:
     """Have the worker's failpoints stop the process there, once."""
     import workers.app
+    from workers.failpoint import failpoint as plain
     from workers.pipeline import Step
 
-    plain, wanted, passed = workers.app.failpoint, Step[step_name], 0
+    wanted, passed = Step[step_name], 0
 
     def failpoint(text: str, steps: type[Step]) -> Callable[[Step], None]:
         pass_on = plain(text, steps)

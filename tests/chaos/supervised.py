@@ -60,16 +60,16 @@ class Supervised:
         self.fleet.dismiss(*self.fleet.members[workers:])
         self.fleet.add(max(0, workers - have))
 
-    def catch_up(self, *lags: Lag) -> None:
+    def catch_up(self, *lags: Lag, limit_s: float = RECOVERY_LIMIT_S) -> None:
         """Wait until all that stands on these topics is committed, one after the other, and note how long it took."""
         started_s = time.monotonic()
         for lag in lags:
             ends = None
-            while ends is None and time.monotonic() - started_s < RECOVERY_LIMIT_S:
+            while ends is None and time.monotonic() - started_s < limit_s:
                 self.fleet.mend()
                 ends = lag.ends()
             assert ends is not None, "the broker does not say where its topics end"
-            assert self.until(partial(_is_caught_up, lag, ends)) is not None, "the lag never was zero again"
+            assert self.until(partial(_is_caught_up, lag, ends), limit_s) is not None, "the lag never was zero again"
         self.recovery_s = max(self.recovery_s, time.monotonic() - started_s)
 
 

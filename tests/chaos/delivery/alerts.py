@@ -25,10 +25,10 @@ RECEIVED = datetime(2026, 1, 2, tzinfo=UTC)
 Row = dict[str, Any]
 
 
-def made(seed: int, first: int, count: int) -> list[Row]:
-    """The alerts of these numbers, each followed by the retractions that are due then."""
+def made(seed: int, most: int, first: int, count: int) -> list[Row]:
+    """The alerts of these numbers below `most`, each followed by the retractions that are due then."""
     rows = []
-    for number in range(first, first + count):
+    for number in range(first, min(first + count, most)):
         rows.append(_row(created(seed, number)))
         for behind in BEHIND:
             before = number - behind

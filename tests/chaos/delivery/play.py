@@ -15,7 +15,7 @@ from redis import RedisError
 
 from tests.chaos.delivery.faults import BLOW, FAULTS, DeliveryFault
 from tests.chaos.delivery.outcome import DeliveryOutcome
-from tests.chaos.delivery.scene import FULL, DeliveryScene, Size, endpoints, scene
+from tests.chaos.delivery.scene import FULL, LIMIT_S, DeliveryScene, Size, endpoints, scene
 from tests.chaos.delivery.verdict import judge
 from tests.chaos.scene import Stage
 from tests.services import witness
@@ -23,7 +23,6 @@ from workers.errors import Unavailable
 
 KEPT = Path(__file__).parents[3] / ".cache" / "chaos"  # what is left of runs that failed
 LARGEST_SEQUENCE = 3
-LIMIT_S = 300.0
 CAME_OFF = (AssertionError, OSError, RuntimeError, KafkaError, RedisError, Unavailable)
 
 

@@ -101,12 +101,13 @@ def test_repeats_that_may_be_are_not_complained_of() -> None:
 
 
 def test_alerts_do_not_depend_on_how_many_are_made_at_once_and_a_quarter_is_retracted_once() -> None:
-    assert made(7, 0, 300) == [*made(7, 0, 33), *made(7, 33, 267)]
-    kinds = [json.loads(each["value"])["kind"] for each in made(7, 0, 1000)]
+    assert made(7, 1000, 0, 300) == [*made(7, 1000, 0, 33), *made(7, 1000, 33, 267)]
+    assert made(7, 100, 90, 50) == made(7, 1000, 90, 10)
+    kinds = [json.loads(each["value"])["kind"] for each in made(7, 1000, 0, 1000)]
     behind = [each for number in range(1000) if (each := retracted_behind(7, number)) is not None]
     assert 200 < len(behind) < 300
     assert 0 <= len(behind) - kinds.count("retracted") <= 60
-    values = [each["value"] for each in made(7, 0, 1000)]
+    values = [each["value"] for each in made(7, 1000, 0, 1000)]
     assert len(set(values)) == len(values)
 
 
