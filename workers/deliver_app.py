@@ -91,8 +91,10 @@ class DeliverParts:
         self.inhibitions = Inhibitions()
         self.couriers: dict[int, Courier] = {}
         self.until_available: Until = _at_once
+        self.holds: Callable[[], bool] = lambda: False  # known when the app is made
         self.passed = failpoint(deliver.failpoint, Step)
-        self.post = Post(Wires(self._send, self._publish, _now, self._tried, self.passed), deliver.at_once)
+        wires = Wires(self._send, self._publish, _now, self._tried, self.passed, self._holds)
+        self.post = Post(wires, deliver.at_once)
         hushes = RedisHushes(self.redis, settings.redis_claims.key_prefix)
         self.dispatcher = Dispatcher(
             self._read_alert, self.channels.get, self.inhibitions, hushes, self.outbox, self._buried
@@ -248,6 +250,9 @@ class DeliverParts:
         for each in refused:
             log.error("the broker refuses a record for its size", topic=each.topic, key=each.key)
 
+    def _holds(self) -> bool:
+        return self.holds()
+
     def _tried(self, notification: Notification, attempt: Attempt) -> None:
         self.metrics.attempts.labels(attempt.outcome).inc()
         log.debug(
@@ -289,5 +294,5 @@ def deliver_app_of(settings: Settings, standing: Standing) -> App:
         close=parts.close,
     )
     courier = replace(parts.options, group=parts.options.group + "-courier")
-    app, parts.until_available = deliver_app(parts.options, courier, work, parts.estate())
+    app, parts.until_available, parts.holds = deliver_app(parts.options, courier, work, parts.estate())
     return app

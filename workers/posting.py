@@ -13,7 +13,7 @@ from itertools import count
 import structlog
 
 from schemas.channel import Endpoint
-from schemas.delivery import Attempt, Notification
+from schemas.delivery import Attempt, AttemptOutcome, Notification
 from schemas.envelope import Outgoing
 from workers.courier import Courier
 from workers.delivery import Answer, Item
@@ -22,6 +22,7 @@ from workers.desk import Desk
 log = structlog.get_logger("wirewatch.posting")
 
 LONGEST_NAP_S = 1.0
+ASK_AGAIN_S = 0.1
 MOST_UNWRITTEN = 5_000  # records: with more of them on their way nothing new is tried
 
 
@@ -42,6 +43,7 @@ class Wires:
     now: Callable[[], datetime]
     tried: Callable[[Notification, Attempt], None]  # to be counted
     passed: Callable[[Step], None] = lambda _: None
+    holds: Callable[[], bool] = lambda: True  # are the partitions ours for certain?
 
 
 class Post:
@@ -118,9 +120,10 @@ class Post:
             if self._error is not None:
                 raise self._error
             now = self._wires.now()
-            for courier in self._couriers.values():
-                courier.tick(now)
-            self._take_all(now)
+            if self._wires.holds():
+                for courier in self._couriers.values():
+                    courier.tick(now)
+                self._take_all(now)
             self.stir()
             self._stirred.clear()
             try:
@@ -169,6 +172,8 @@ class Post:
         at = self._wires.now()
         answer = await self._wires.send(item.notification, endpoint)
         self._wires.passed(Step.SENT)
+        while answer.outcome is not AttemptOutcome.ACCEPTED and not self._wires.holds():
+            await asyncio.sleep(ASK_AGAIN_S)  # a failure is nothing to a successor that may have delivered it
         attempt = Attempt(
             number=item.attempts + 1,
             at=at,

@@ -31,7 +31,11 @@ class Office:
         self.publishing.set()
         self.channel = channel("a", endpoint("b", strict_order=True))
         self.passed: list[Step] = []
-        wires = Wires(self._send, self._publish, lambda: datetime.now(UTC), lambda *_: None, self.passed.append)
+        self.is_certain = True
+        wires = Wires(
+            *(self._send, self._publish, lambda: datetime.now(UTC), lambda *_: None),
+            *(self.passed.append, lambda: self.is_certain),
+        )
         self.post = Post(wires, most_at_once)
         self.courier = Courier(world_of({"desk": self.channel}))
         self.post.open(0, self.courier)
@@ -62,7 +66,7 @@ class Office:
 
     def outcomes(self) -> list[str]:
         """What was written, in its order."""
-        records = [Delivery.model_validate_json(each) for each in self.log]
+        records = [Delivery.model_validate_json(each) for each in self.log if b'"record":"delivery"' in each]
         return [f"{each.endpoint}:{each.notification}:{each.state}" for each in records]
 
     @asynccontextmanager
@@ -145,6 +149,33 @@ async def test_nothing_new_is_tried_while_outcomes_cannot_be_written(monkeypatch
         assert not office.under_way
         office.publishing.set()
         await until(lambda: office.under_way)
+
+
+async def test_nothing_is_tried_by_one_that_may_have_been_replaced() -> None:
+    office = Office()
+    office.is_certain = False
+    async with office.running():
+        office.dispatch("1")
+        await asyncio.sleep(0.05)
+        assert not office.under_way
+        office.is_certain = True
+        office.post.stir()
+        await until(lambda: len(office.under_way) == 2)
+
+
+async def test_one_that_may_have_been_replaced_says_what_was_accepted_and_no_more() -> None:
+    office = Office()
+    async with office.running():
+        office.dispatch("1")
+        await until(lambda: len(office.under_way) == 2)
+        office.is_certain = False
+        office.under_way["a", "al_1"].set_result(AttemptOutcome.REJECTED)
+        office.under_way["b", "al_1"].set_result(AttemptOutcome.ACCEPTED)
+        await until(office.outcomes)
+        await asyncio.sleep(0.05)
+        assert office.outcomes() == ["b:al_1:delivered"]
+        office.is_certain = True
+        await until(lambda: office.outcomes() == ["b:al_1:delivered", "a:al_1:pending"])
 
 
 async def test_the_steps_of_an_attempt_are_passed_in_their_order() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from aiokafka import TopicPartition
 
 from config.settings import load
@@ -86,3 +87,26 @@ async def test_nothing_more_is_read_of_a_partition_that_has_gone_meanwhile() -> 
     await turn
     assert len(reader.read) < COUNT // READ_AT_ONCE
     assert reader.lives == []
+
+
+async def test_one_that_the_group_has_not_answered_for_a_session_reads_nothing_until_it_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reader, now_s, answers = Reader(), [100.0], [False, True]
+    monkeypatch.setattr("workers.streams.owner.time", SimpleNamespace(monotonic=lambda: now_s[0]))
+    await reader.owner.take_up([PARTITION])
+    now_s[0] += load(None, {}).match.session_timeout_s + 1
+    assert not reader.owner.holds()
+    await reader.owner._turn()
+    assert reader.read == []
+
+    async def answered() -> bool:
+        return answers.pop(0)
+
+    beat = reader.owner.watch(answered)
+    assert not await beat()
+    assert not reader.owner.holds()
+    assert await beat()
+    assert reader.owner.holds()
+    await reader.owner._turn()
+    assert reader.read
