@@ -154,6 +154,7 @@ class Deliver(Section):
     source: str = Field(min_length=1, max_length=500, description="a URI-reference, such as /wirewatch")
     metrics_port: int = Field(ge=0, le=65_535)
     metrics_host: Host
+    failpoint: Failpoint
 
 
 class RedisClaims(Section):

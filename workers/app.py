@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import socket
-from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
@@ -23,6 +21,7 @@ from workers.dedup.stories_redis import RedisStories
 from workers.dedup.told_redis import RedisTold
 from workers.embargo import Calendar, release
 from workers.errors import Broken, Refused
+from workers.failpoint import failpoint
 from workers.garbage import look_rarely
 from workers.health import Missing
 from workers.keeping import Keeper
@@ -45,21 +44,6 @@ from workers.thinking import Thinker
 log = structlog.get_logger("wirewatch")
 
 
-def failpoint(text: str) -> Callable[[Step], None]:
-    """For tests: `CLAIMED:3` kills the process, as kill -9 does, when it passes step CLAIMED for the third time."""
-    if not text:
-        return lambda _: None
-    name, _, number = text.partition(":")
-    wanted, passed = Step[name], Counter[Step]()
-
-    def pass_or_die(step: Step) -> None:
-        passed[step] += 1
-        if step is wanted and passed[step] == int(number):
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    return pass_or_die
-
-
 class MatchParts:
     """Everything a match worker is made of, wired."""
 
@@ -79,7 +63,7 @@ class MatchParts:
         self.outbox = KafkaOutbox(self.options)
         self.channels = ChannelBook()
         self.book = Book(Matcher())
-        self.passed = failpoint(match.failpoint)
+        self.passed = failpoint(match.failpoint, Step)
         started = datetime.now(UTC).isoformat()
         self.refusals = Refusals(
             self.claims,

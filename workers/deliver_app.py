@@ -15,7 +15,7 @@ import structlog
 from pydantic import TypeAdapter, ValidationError
 
 from config.settings import Settings
-from schemas import Alert, Channel, Inhibition, Silence
+from schemas import Alert
 from schemas.channel import Endpoint
 from schemas.delivery import Attempt, DeliveryRecord, Notification
 from schemas.envelope import Incoming, Outgoing
@@ -28,14 +28,15 @@ from workers.delivery.send_http import HttpSender
 from workers.dispatching import Dispatcher
 from workers.earlier import earlier
 from workers.errors import Refused
+from workers.failpoint import failpoint
 from workers.garbage import look_rarely
+from workers.guidance import Guidance
 from workers.health import Missing
 from workers.letters import bury
 from workers.options_of import options_of, policy_of, seal_of
 from workers.outlets import Terms
-from workers.posting import Post, Wires
+from workers.posting import Post, Step, Wires
 from workers.records import read
-from workers.restraint import Inhibitions, Silences, check_channel, check_inhibition, check_silence
 from workers.restraint.hushes_redis import RedisHushes
 from workers.sending import Sending
 from workers.standing import Standing
@@ -82,19 +83,20 @@ class DeliverParts:
         self.options = replace(options_of(settings), group=deliver.group)
         self.metrics = standing.metrics
         self.health = standing.health
-        standing.sizes = lambda: {"channels": len(self.channels)}
+        standing.sizes = lambda: {"channels": len(self.guidance.channels)}
         self.redis = connect(settings.redis, settings.redis_claims.socket_timeout_s)
         self.outbox = KafkaOutbox(self.options)
         self.progress = Progress()
-        self.channels: dict[str, Channel] = {}
-        self.silences = Silences()
-        self.inhibitions = Inhibitions()
+        self.guidance = guidance = Guidance(RECORD_MAX_BYTES)
         self.couriers: dict[int, Courier] = {}
         self.until_available: Until = _at_once
-        self.post = Post(Wires(self._send, self._publish, _now, self._tried), deliver.at_once)
+        self.holds: Callable[[], bool] = lambda: False  # known when the app is made
+        self.passed = failpoint(deliver.failpoint, Step)
+        wires = Wires(self._send, self._publish, _now, self._tried, self.passed, self._holds)
+        self.post = Post(wires, deliver.at_once)
         hushes = RedisHushes(self.redis, settings.redis_claims.key_prefix)
         self.dispatcher = Dispatcher(
-            self._read_alert, self.channels.get, self.inhibitions, hushes, self.outbox, self._buried
+            self._read_alert, guidance.channels.get, guidance.inhibitions, hushes, self.outbox, self._buried
         )
         delays_s = tuple(map(float, deliver.retry_delays_s.split(",")))
         self._world = World(
@@ -104,8 +106,8 @@ class DeliverParts:
                 queue_max=deliver.queue_max,
                 remember_max=deliver.remember_max,
             ),
-            silences=self.silences,
-            channel_of=self.channels.get,
+            silences=guidance.silences,
+            channel_of=guidance.channels.get,
             chance=random.random,
             read=_record,
             refused=self._refused,
@@ -116,39 +118,17 @@ class DeliverParts:
 
     async def keep(self, records: Sequence[Incoming]) -> None:
         """Records of `channels`, `silences` and `inhibitions`; one that cannot be read changes nothing."""
+        changed: dict[str, None] = {}
         for record in records:
-            key = (record.key or b"").decode("utf-8", "replace")
             try:
-                self._keep(record, key)
+                if (channel_id := self.guidance.keep(record)) is not None:
+                    changed[channel_id] = None
             except Refused as why:
                 self._refused(record, why)
         for courier in self.couriers.values():
-            for record in records:
-                if record.topic == "channels":
-                    courier.change((record.key or b"").decode("utf-8", "replace"), _now())
+            for channel_id in changed:
+                courier.change(channel_id, _now())
         self.post.stir()
-
-    def _keep(self, record: Incoming, key: str) -> None:
-        if record.topic == "channels":
-            if record.value is None:
-                self.channels.pop(key, None)
-                return
-            channel = read(Channel, "channel", record.value, RECORD_MAX_BYTES)
-            check_channel(channel)
-            self.channels[key] = channel
-        elif record.topic == "silences":
-            if record.value is None:
-                self.silences.drop(key)
-            else:
-                silence = read(Silence, "silence", record.value, RECORD_MAX_BYTES)
-                check_silence(silence)
-                self.silences.put(silence)
-        elif record.value is None:
-            self.inhibitions.drop(key)
-        else:
-            inhibition = read(Inhibition, "inhibition", record.value, RECORD_MAX_BYTES)
-            check_inhibition(inhibition)
-            self.inhibitions.put(inhibition)
 
     async def loaded(self) -> None:
         """The compacted topics are read to their ends."""
@@ -166,6 +146,7 @@ class DeliverParts:
     async def dispatch(self, records: Sequence[Incoming]) -> Callable[[], None]:
         """Put a batch of alerts to their channels."""
         await self.dispatcher.run(records)
+        self.passed(Step.DISPATCHED)
         return lambda: self.metrics.dispatched.inc(len(records))
 
     def _read_alert(self, value: bytes | None) -> Alert:
@@ -248,6 +229,9 @@ class DeliverParts:
         for each in refused:
             log.error("the broker refuses a record for its size", topic=each.topic, key=each.key)
 
+    def _holds(self) -> bool:
+        return self.holds()
+
     def _tried(self, notification: Notification, attempt: Attempt) -> None:
         self.metrics.attempts.labels(attempt.outcome).inc()
         if self._tells_attempts:
@@ -267,7 +251,7 @@ class DeliverParts:
 
     async def store(self) -> None:
         """Returns when Redis answers, or is not needed: only inhibitions are noted there. Raises Unavailable."""
-        if len(self.inhibitions):
+        if len(self.guidance.inhibitions):
             await ping(self.redis)
 
     async def close(self) -> None:
@@ -294,5 +278,5 @@ def deliver_app_of(settings: Settings, standing: Standing) -> App:
         close=parts.close,
     )
     courier = replace(parts.options, group=parts.options.group + "-courier")
-    app, parts.until_available = deliver_app(parts.options, courier, work, parts.estate())
+    app, parts.until_available, parts.holds = deliver_app(parts.options, courier, work, parts.estate())
     return app

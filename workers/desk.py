@@ -75,7 +75,7 @@ class Desk:
                 self._opens.close(notification.key)
                 return
         is_new = self._opens.get(notification.key) is None
-        opened = self._opens.add(notification, offset)
+        opened = self._opens.add(notification, offset, inherited=not self._live)
         if notification.type is EventType.DIGEST:
             self._read_digest(notification, offset)
         if not opened.left:
@@ -229,7 +229,7 @@ class Desk:
         for endpoint_id in opened.notification.endpoints:
             if endpoint_id in opened.left:
                 self._number += 1
-                item = Item(opened.notification, endpoint_id, self._number, due=now)
+                item = Item(opened.notification, endpoint_id, self._number, now, inherited=opened.inherited)
                 if endpoint_id in opened.tried:
                     before, _ = opened.tried[endpoint_id]
                     item.attempts, item.due = before.attempts, before.due or now

@@ -25,6 +25,7 @@ class Opened:
     first: int  # the offset of its first record: they are told in this order
     offset: int  # of its latest
     left: set[str]  # endpoints whose outcome does not stand on the topic yet
+    inherited: bool = False  # it stood there when the partition was taken over
     outcomes: dict[str, bytes] = field(default_factory=dict)  # of the others: endpoint -> the record
     tried: dict[str, tuple[Delivery, int]] = field(default_factory=dict)  # endpoint -> its latest record, and where
     told_in: str | None = None  # the digest that tells it, or empty where nothing does: a record says so, or will
@@ -68,7 +69,7 @@ class Opens:
         """The open one."""
         return self._open.get(key)
 
-    def add(self, notification: Notification, offset: int) -> Opened:
+    def add(self, notification: Notification, offset: int, inherited: bool) -> Opened:
         """A record of it was read. Endpoints whose outcome is known already are not left."""
         opened = self._open.get(notification.key)
         if opened is None:
@@ -76,7 +77,7 @@ class Opens:
             self._done_count -= len(outcomes)
             left = set(notification.endpoints).difference(outcomes)
             first = offset if notification.order is None else notification.order
-            opened = self._open[notification.key] = Opened(notification, first, offset, left, outcomes)
+            opened = self._open[notification.key] = Opened(notification, first, offset, left, inherited, outcomes)
         opened.offset = offset
         return opened
 

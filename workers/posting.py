@@ -7,12 +7,13 @@ import heapq
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import IntEnum
 from itertools import count
 
 import structlog
 
 from schemas.channel import Endpoint
-from schemas.delivery import Attempt, Notification
+from schemas.delivery import Attempt, AttemptOutcome, Notification
 from schemas.envelope import Outgoing
 from workers.courier import Courier
 from workers.delivery import Answer, Item
@@ -22,7 +23,16 @@ log = structlog.get_logger("wirewatch.posting")
 
 LONGEST_NAP_S = 1.0
 LOOK_EVERY = timedelta(milliseconds=50)  # at most: a digest may be so late
+ASK_AGAIN_S = 0.1
 MOST_UNWRITTEN = 5_000  # records: with more of them on their way nothing new is tried
+
+
+class Step(IntEnum):
+    """The numbered steps on the way of an alert, for failpoints."""
+
+    DISPATCHED = 1  # a batch of alerts stands on `deliveries`, and is not committed
+    SENT = 2  # an endpoint has answered, and nothing says so
+    RECORDED = 3  # what came of some attempts stands on the topics, and was not read back
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,8 @@ class Wires:
     publish: Callable[[Sequence[Outgoing]], Awaitable[None]]  # until the broker has all; raises after too long
     now: Callable[[], datetime]
     tried: Callable[[Notification, Attempt], None]  # to be counted
+    passed: Callable[[Step], None] = lambda _: None
+    holds: Callable[[], bool] = lambda: True  # are the partitions ours for certain?
 
 
 class Post:
@@ -100,6 +112,7 @@ class Post:
             self._to_write.clear()
             batch = list(self._unwritten)
             await self._wires.publish(batch)
+            self._wires.passed(Step.RECORDED)
             async with self._written:
                 del self._unwritten[: len(batch)]
                 self._written.notify_all()
@@ -111,14 +124,15 @@ class Post:
                 raise self._error
             now = self._wires.now()
             looks = self._look_at is None or now >= self._look_at
-            if looks:
-                self._look(now)
-            self.stir()
-            self._take_all(now)
+            if holds := self._wires.holds():
+                if looks:
+                    self._look(now)
+                self.stir()
+                self._take_all(now)
             self.stir()
             self._stirred.clear()
             try:
-                async with asyncio.timeout(self._nap_s(now, looks)):
+                async with asyncio.timeout(self._nap_s(now, looks) if holds else ASK_AGAIN_S):
                     await self._stirred.wait()
             except TimeoutError:
                 continue
@@ -170,6 +184,9 @@ class Post:
     async def _try(self, courier: Courier, item: Item, endpoint: Endpoint) -> None:
         at = self._wires.now()
         answer = await self._wires.send(item.notification, endpoint)
+        self._wires.passed(Step.SENT)
+        while answer.outcome is not AttemptOutcome.ACCEPTED and not self._wires.holds():
+            await asyncio.sleep(ASK_AGAIN_S)  # a failure is nothing to a successor that may have delivered it
         attempt = Attempt(
             number=item.attempts + 1,
             at=at,

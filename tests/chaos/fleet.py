@@ -14,9 +14,21 @@ SHIM = "tests.chaos.shim"
 
 
 class Fleet:
-    """`settings` are those of every worker, by their environment names; `bent` what the shim is told, if needed."""
+    """`settings` are those of every worker, by their environment names; `bent` what the shim is told, if needed.
 
-    def __init__(self, house: House, settings: Mapping[str, object], bent: Mapping[str, str]) -> None:
+    `kind` is what they run, and `up` what stands in the log of one that has its partitions.
+    """
+
+    def __init__(
+        self,
+        house: House,
+        settings: Mapping[str, object],
+        bent: Mapping[str, str],
+        kind: str = "match",
+        up: str = ASSIGNED,
+    ) -> None:
+        self._kind = kind
+        self._up = up
         self._house = house
         self._bent = dict(bent)
         self._settings = dict(settings)
@@ -27,13 +39,14 @@ class Fleet:
         """So many more, when all of them have their partitions."""
         started = [self.launch() for _ in range(count)]
         for each in started:
-            each.wait_logged(ASSIGNED, 60)
+            each.wait_logged(self._up, 60)
         return started
 
     def launch(self, bent: Mapping[str, str] | None = None, **settings: object) -> WorkerProcess:
         """One more, not yet ready; `bent` is what the shim is told besides."""
         told = {**self._bent, **(bent or {})}
-        worker = self._house.start_module(SHIM if told else "workers", told, {**self._settings, **settings})
+        together = {**self._settings, **settings}
+        worker = self._house.start_module(SHIM if told else "workers", told, together, self._kind)
         self.members.append(worker)
         return worker
 
@@ -54,7 +67,7 @@ class Fleet:
     def dismiss(self, *workers: WorkerProcess) -> None:
         """SIGTERM to all at once, when they are up; each must end with 0 in time."""
         for each in workers:
-            each.wait_logged(ASSIGNED, 60)
+            each.wait_logged(self._up, 60)
         for each in workers:
             each.process.send_signal(signal.SIGTERM)
         for each in workers:

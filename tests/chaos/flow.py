@@ -53,13 +53,26 @@ def timed(article: Row, now: datetime) -> Row:
     return {**article, "embargoed_until": (now + timedelta(seconds=held_s)).isoformat()}
 
 
+def packed(article: Row, now: datetime) -> tuple[str, bytes]:
+    """Its key and its value."""
+    return article["uri"], orjson.dumps(timed(article, now))
+
+
 class Flow:
     """`per_s` articles a second from a thread of its own, by an idempotent producer that outlives a broker's outage.
 
-    `make` makes articles: the number of the first, and how many.
+    `make` makes articles, or what else `pack` can pack: the number of the first, and how many.
     """
 
-    def __init__(self, bootstrap: str, topic: str, make: Callable[[int, int], Sequence[Row]], per_s: int) -> None:
+    def __init__(
+        self,
+        bootstrap: str,
+        topic: str,
+        make: Callable[[int, int], Sequence[Row]],
+        per_s: int,
+        pack: Callable[[Row, datetime], tuple[str, bytes]] = packed,
+    ) -> None:
+        self._pack = pack
         self._topic = topic
         self._make = make
         self._per_s = per_s
@@ -120,7 +133,7 @@ class Flow:
             while not self._stop.wait(TURN_S):
                 due = int((time.monotonic() - started_s) * self._per_s) - self.sent
                 now = datetime.now(UTC)
-                self.send([(each["uri"], orjson.dumps(timed(each, now))) for each in self._make(self.sent, due)])
+                self.send([self._pack(each, now) for each in self._make(self.sent, due)])
                 self.sent += due
         except (KafkaError, OSError, AssertionError) as exc:
             self._failures.append(exc)

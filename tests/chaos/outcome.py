@@ -7,10 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
 
 from tests.acceptance.verdict import Verdict
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 @dataclass
@@ -106,7 +110,7 @@ def alone(path: Path) -> Iterator[None]:
         yield
 
 
-def append(path: Path, outcomes: Sequence[Outcome]) -> None:
+def append(path: Path, outcomes: Sequence[DataclassInstance]) -> None:
     """A line each."""
     with alone(path), path.open("ab") as file:
         file.write(b"".join(orjson.dumps(asdict(each)) + b"\n" for each in outcomes))

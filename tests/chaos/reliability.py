@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
 from tests.benchmarks import machine, report
+from tests.chaos.delivery import reliability as delivery
+from tests.chaos.delivery.outcome import DeliveryOutcome
 from tests.chaos.faults import FAULTS
 from tests.chaos.outcome import Outcome, alone, read
+from tests.chaos.ranges import ranges
 from tests.chaos.soak_report import soak_text
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -76,17 +79,6 @@ LIMITS = """\
 """
 
 
-def ranges(numbers: Iterable[int]) -> str:
-    """1–3, 7."""
-    parts: list[list[int]] = []
-    for number in sorted(set(numbers)):
-        if parts and number == parts[-1][-1] + 1:
-            parts[-1][1:] = [number]
-        else:
-            parts.append([number])
-    return ", ".join("–".join(map(str, part)) for part in parts)
-
-
 def row(name: str, outcomes: Sequence[Outcome]) -> list[str]:
     """The figures of one fault."""
     times = [each for outcome in outcomes for each in outcome.recovery_s]
@@ -105,8 +97,8 @@ def row(name: str, outcomes: Sequence[Outcome]) -> list[str]:
     ]
 
 
-def text(outcomes: Sequence[Outcome], batch: int, soak: str) -> str:
-    """The whole page."""
+def text(outcomes: Sequence[Outcome], batch: int, soak: str, deliveries: str = "") -> str:
+    """The whole page; `deliveries` is the part about them."""
     names = [*(fault.name for fault in FAULTS), SEVERAL]
     by_name = {name: [each for each in outcomes if each.name == name] for name in names}
     told = [
@@ -123,6 +115,7 @@ def text(outcomes: Sequence[Outcome], batch: int, soak: str) -> str:
         _failures(failed),
         "## The faults",
         _plain_table(told[0], told[1]),  # type: ignore[arg-type]
+        deliveries,
         soak,
         LIMITS,
     ]
@@ -171,7 +164,12 @@ def _failures(failed: Sequence[Outcome]) -> str:
     return "\n".join(["Runs that failed:", "", *lines])
 
 
-def stamp(outcome: Outcome) -> Outcome:
+def file_of(outcome: Outcome | DeliveryOutcome) -> Path:
+    """Where outcomes of its kind are kept."""
+    return DOCS / (delivery.OUTCOMES if isinstance(outcome, DeliveryOutcome) else OUTCOMES)
+
+
+def stamp(outcome: Outcome | DeliveryOutcome) -> Outcome | DeliveryOutcome:
     """Say where it was run, and what."""
     facts = machine.describe()
     outcome.machine = (
@@ -196,5 +194,5 @@ def write(batch: int, docs: Path = DOCS) -> Path:
     """The page, from what was kept there."""
     page, kept = docs / "reliability.md", docs / OUTCOMES
     with alone(kept):  # so that of several processes the last writes all rows
-        page.write_text(text(read(kept), batch, soak_text(docs)))
+        page.write_text(text(read(kept), batch, soak_text(docs), delivery.section(docs)))
     return page

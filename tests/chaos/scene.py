@@ -5,8 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,6 +24,7 @@ from tests.chaos.flow import Flow, numbered
 from tests.chaos.lag import Lag
 from tests.chaos.proxy import Proxy
 from tests.chaos.shim import CLOCK, SHIFT
+from tests.chaos.supervised import Supervised
 from tests.services import witness
 from tests.services.kafka import KafkaServer
 from tests.services.missing import program
@@ -33,8 +33,6 @@ from tests.services.redis import RedisServer
 BATCH = 50
 PARTITIONS = 4
 FLOW_PER_S = 60
-RECOVERY_LIMIT_S = 60.0
-POLL_S = 0.25
 ODD = {"id": "odd", "query": "bulletin", "channels": ["desk"]}
 UPDATING = frozenset({"broad"})  # rules that tell of changed versions
 WATCHED = [*({**rule, **({"updates": "versions"} if rule["id"] in UPDATING else {})} for rule in RULES), ODD]
@@ -51,75 +49,28 @@ SETTINGS: dict[str, object] = {
 }
 
 
-@dataclass
-class Scene:
+@dataclass(kw_only=True)
+class Scene(Supervised):
     """`blows` counts what may have cost a batch in flight; `letters` the dead letters that there must be."""
 
     house: House
-    fleet: Fleet
     flow: Flow
     lag: Lag
     kafka: KafkaServer
     redis: RedisServer
     kafka_proxy: Proxy
     redis_proxy: Proxy
-    chance: random.Random
     folder: Path
     queries: dict[str, str] = field(default_factory=dict)
-    blows: int = 0
     letters: int = 0
     edit_live_s: float = 0.0  # where rules are edited under load, when an edit must be known
-    limit_s: float = RECOVERY_LIMIT_S  # for anything that is waited for
-    recovery_s: float = 0.0  # the longest of the fault that strikes now
-
-    def blow(self, times: int = 1) -> None:
-        """So many batches in flight may have been hit."""
-        self.blows += times
-
-    def blow_to_all(self, times: int = 1) -> None:
-        """The same for each worker there is."""
-        self.blow(times * len(self.fleet.members))
-
-    def pass_s(self, seconds: float) -> None:
-        """Let time pass, and let the supervisor do its work."""
-        ends_s = time.monotonic() + seconds
-        while (left_s := ends_s - time.monotonic()) > 0:
-            self.fleet.mend()
-            time.sleep(min(POLL_S, left_s))
-
-    def pass_some(self, least_s: float, most_s: float) -> None:
-        """How long is up to the seed."""
-        self.pass_s(self.chance.uniform(least_s, most_s))
-
-    def until(self, done: Callable[[], object], limit_s: float | None = None) -> float | None:
-        """Seconds until it is so; None if it never was."""
-        started_s, limit_s = time.monotonic(), limit_s or self.limit_s
-        while not done():
-            self.fleet.mend()
-            if time.monotonic() - started_s > limit_s:
-                return None
-            time.sleep(POLL_S)
-        return time.monotonic() - started_s
-
-    def even_out(self, workers: int) -> None:
-        """As many workers as the next fault begins with."""
-        self.fleet.mend()
-        have = len(self.fleet.members)
-        self.fleet.dismiss(*self.fleet.members[workers:])
-        self.fleet.add(max(0, workers - have))
 
     def recover(self) -> None:
         """Wait until every article record that there is at this moment is committed, and note how long that took.
 
         A fault with an end calls it when its harm is done; it is called behind each one in any case.
         """
-        started_s, ends = time.monotonic(), None
-        while ends is None and time.monotonic() - started_s < self.limit_s:
-            self.fleet.mend()
-            ends = self.lag.ends()
-        assert ends is not None, "the broker does not say where its topics end"
-        assert self.until(lambda: self.lag.behind(ends) == 0) is not None, "the lag never was zero again"
-        self.recovery_s = max(self.recovery_s, time.monotonic() - started_s)
+        self.catch_up(self.lag)
 
     @contextmanager
     def store(self) -> Iterator[Any]:
@@ -188,7 +139,8 @@ class Stage:
         self._broker.enter_context(self._kafka)
         self._kafka_proxy.target = self._kafka.behind_proxy
 
-    def _next_broker(self) -> KafkaServer:
+    def next_broker(self) -> KafkaServer:
+        """For one more run."""
         if self._runs and self._runs % self.RUNS_A_BROKER == 0:
             self._broker.close()
             self._kafka = self._new_kafka()
@@ -199,7 +151,7 @@ class Stage:
     @contextmanager
     def scene(self, seed: int, keeps: bool, through: frozenset[str], bends: bool) -> Iterator[Scene]:
         """Set for a run: `keeps` is a store with an AOF, `through` what the workers reach by a proxy."""
-        kafka = self._next_broker()
+        kafka = self.next_broker()
         prefix, folder = f"c{self._runs}-{seed}.", Path(tempfile.mkdtemp(prefix="chaos-"))
         with ExitStack() as stack:
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -207,7 +159,7 @@ class Stage:
             self._redis_proxy.target = redis.port
             house = stack.enter_context(closing(House(kafka.bootstrap, redis.url, prefix, folder)))
             house.create_topics(CHANNELS, PARTITIONS)
-            stack.callback(_forget, kafka.bootstrap, prefix)
+            stack.callback(forget, kafka.bootstrap, prefix)
             house.apply(*WATCHED)
             flow = Flow(kafka.bootstrap, prefix + "articles", partial(numbered, seed), FLOW_PER_S)
             stack.callback(flow.close)
@@ -239,7 +191,7 @@ class Stage:
         return addresses
 
 
-def _forget(bootstrap: str, prefix: str) -> None:
+def forget(bootstrap: str, prefix: str) -> None:
     """Take the run's topics away, if the broker answers."""
     with suppress(KafkaError, OSError):
         client = KafkaAdminClient(bootstrap_servers=bootstrap, bootstrap_timeout_ms=5_000)

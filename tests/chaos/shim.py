@@ -2,8 +2,8 @@
 
 python -m tests.chaos.shim run match, with CHAOS_CLOCK naming a file of eight bytes (seconds to add, a double that may
 change at any time), CHAOS_STOP as STEP:N (SIGSTOP when that step is passed for the Nth time) and CHAOS_LOSE as N (each
-Nth message is told as sent and is not) or CHAOS_FORGET as a text (so are messages that hold it): workers that must be
-found out.
+Nth message is told as sent and is not) or CHAOS_FORGET as a text (so are messages that hold it) or, with run deliver,
+CHAOS_SKIP as N (each Nth attempt is told as accepted and is none): workers that must be found out.
 
 What is shifted: `time.time`, `time.time_ns` and `datetime.now`, `utcnow` and `today` of everything in Python that
 this process imports. aiokafka's compiled parts look at the clock by themselves and are switched off, so that the
@@ -25,9 +25,11 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from schemas.channel import Endpoint
+    from schemas.delivery import Notification
     from schemas.envelope import Outgoing
 
-CLOCK, STOP, LOSE, FORGET = "CHAOS_CLOCK", "CHAOS_STOP", "CHAOS_LOSE", "CHAOS_FORGET"
+CLOCK, STOP, LOSE, FORGET, SKIP = "CHAOS_CLOCK", "CHAOS_STOP", "CHAOS_LOSE", "CHAOS_FORGET", "CHAOS_SKIP"
 SHIFT = struct.Struct("d")
 
 
@@ -72,12 +74,13 @@ def shift_clock(path: str) -> None:
 def stop_at(step_name: str, number: int) -> None:
     """Have the worker's failpoints stop the process there, once."""
     import workers.app
+    from workers.failpoint import failpoint as plain
     from workers.pipeline import Step
 
-    plain, wanted, passed = workers.app.failpoint, Step[step_name], 0
+    wanted, passed = Step[step_name], 0
 
-    def failpoint(text: str) -> Callable[[Step], None]:
-        pass_on = plain(text)
+    def failpoint(text: str, steps: type[Step]) -> Callable[[Step], None]:
+        pass_on = plain(text, steps)
 
         def pass_or_stop(step: Step) -> None:
             nonlocal passed
@@ -109,6 +112,22 @@ def send_only(wanted: Callable[[Outgoing], bool]) -> None:
     setattr(KafkaOutbox, "publish", publish)  # noqa: B010
 
 
+def skip(one_in: int) -> None:
+    """Have a deliver worker lie of each so manieth attempt."""
+    from schemas.delivery import AttemptOutcome
+    from workers.delivery import Answer
+    from workers.sending import Sending
+
+    honest, numbers = Sending.send, count(1)
+
+    async def send(self: Sending, notification: Notification, endpoint: Endpoint) -> Answer:
+        if next(numbers) % one_in == 0:
+            return Answer(AttemptOutcome.ACCEPTED, took_ms=1.0, status=200)
+        return await honest(self, notification, endpoint)
+
+    setattr(Sending, "send", send)  # noqa: B010
+
+
 def main() -> None:
     """Bend, then run the command."""
     if clock := os.environ.get(CLOCK):
@@ -119,6 +138,8 @@ def main() -> None:
         stop_at(name, int(number))
     if one_in := os.environ.get(LOSE):
         lose(int(one_in))
+    if one_in := os.environ.get(SKIP):
+        skip(int(one_in))
     if word := os.environ.get(FORGET):
         send_only(lambda message: word.encode() not in (message.value or b""))
     from workers.__main__ import run_with

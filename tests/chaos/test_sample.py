@@ -6,11 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.chaos.delivery.faults import BY_NAME as DELIVERY_FAULTS
+from tests.chaos.delivery.faults import DeliveryFault
+from tests.chaos.delivery.play import play as play_delivery
+from tests.chaos.delivery.scene import SAMPLE as SMALL
+from tests.chaos.delivery.scene import DeliveryScene
 from tests.chaos.fault import Cost, Fault
 from tests.chaos.faults import BY_NAME
 from tests.chaos.play import play
 from tests.chaos.scene import Scene, Stage
-from tests.chaos.shim import FORGET, LOSE
+from tests.chaos.shim import FORGET, LOSE, SKIP
 from tests.services.running import running
 
 # Those that other tests do not have: these kill at each step, stop Redis and the broker, and send poison.
@@ -56,3 +61,22 @@ def test_a_worker_that_forgets_retractions_is_found_out(stage: Stage) -> None:
     assert outcome.untold
     assert [each for each in outcome.complaints if each.startswith("due and not told")]
     assert not [each for each in outcome.complaints if each.startswith("channels unlike alerts")]
+
+
+def test_what_breaks_while_alerts_are_delivered_loses_none_and_no_retraction(stage: Stage) -> None:
+    faults = [DELIVERY_FAULTS["deliver-kill-sent"]]
+    outcome = play_delivery(stage, faults, 7, SMALL)
+    assert not outcome.complaints, "\n".join(outcome.complaints)
+
+
+def test_a_worker_that_keeps_back_one_delivery_in_fifty_is_found_out(stage: Stage) -> None:
+    def strike(scene: DeliveryScene) -> None:
+        scene.fleet.launch({SKIP: "50"})
+        scene.fleet.kill(scene.fleet.members[0])
+        scene.blow()
+
+    liar = DeliveryFault("liar", "one attempt in fifty is told as accepted and not made", "nothing", strike)
+    outcome = play_delivery(stage, [liar], 8, SMALL)
+    assert outcome.lost
+    assert [each for each in outcome.complaints if each.startswith("lost")]
+    assert [each for each in outcome.complaints if each.startswith("records unlike the receiver")]

@@ -2,7 +2,8 @@
 
 In a test: `async with Receiver() as receiver`, then `receiver.url("/never")`. As a process:
 `python -m tests.services.receiver --port 0`, which prints its port. `GET /_got` has the counts by path as JSON, and
-`GET /_ids` how often each `webhook-id` came, by path (not with `--count-only`). Ways are in receiver_ways.py, and two
+`GET /_ids` how often each `webhook-id` came, by path (not with `--count-only`), and `GET /_account` all that came, by
+path and in its order: `[webhook-id, status of the answer, CRC-32 of the body]`. Ways are in receiver_ways.py, and two
 more are here, since they do not wait for the request's body: /deaf reads no further, /reset-at-once resets there.
 """
 
@@ -15,11 +16,12 @@ import re
 import signal
 import ssl
 import tempfile
+import zlib
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self, cast
+from typing import Any, Self, cast
 
 from tests.services.receiver_ways import OK, WAYS, Got, Wire, answer
 
@@ -33,10 +35,12 @@ class Receiver:
     port: int = 0
     tls: ssl.SSLContext | None = None
     count_only: bool = False  # keeps counts alone, and no request: for many
+    no_requests: bool = False  # keeps all but the requests themselves
     host: str = "127.0.0.1"
     got: list[Got] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     ids: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    account: defaultdict[str, list[list[Any]]] = field(default_factory=lambda: defaultdict(list))
     connections: int = 0  # accepted so far
     wires: set[Wire] = field(default_factory=set)  # open now
     sent_bytes: int = 0
@@ -68,17 +72,22 @@ class Receiver:
         """Of the requests to the path, in the order they came."""
         return [each.body for each in self.got if each.path == path]
 
-    def remember(self, got: Got) -> None:
-        """One more request."""
+    def remember(self, got: Got) -> tuple[Got, list[Any]]:
+        """One more request: the same, and its line in the account, where the status of the answer is to be written."""
         self.counts[got.path] += 1
-        if not self.count_only:
+        webhook_id = got.headers.get("webhook-id", "")
+        line = [webhook_id, 0, zlib.crc32(got.body)]
+        if webhook_id:
+            self.ids[got.path][webhook_id] += 1
+            self.account[got.path].append(line)
+            got = replace(got, times=self.ids[got.path][webhook_id])
+        if not self.count_only and not self.no_requests:
             self.got.append(got)
-        if got.headers.get("webhook-id"):
-            self.ids[got.path][got.headers["webhook-id"]] += 1
+        return got, line
 
     def report(self, path: str) -> bytes | None:
         """The answer to a question about what came."""
-        found = {"/_got": self.counts, "/_ids": self.ids}.get(path)
+        found = {"/_got": self.counts, "/_ids": self.ids, "/_account": self.account}.get(path)
         return None if found is None else answer(200, {"content-type": "application/json"}, json.dumps(found).encode())
 
     async def tell(self) -> None:
@@ -150,21 +159,25 @@ class _Connection(asyncio.Protocol):
     def _answered(self, got: Got, way: str) -> bool:
         """Is the next request's turn?"""
         report = self._receiver.report(got.path)
-        if report is None:
-            self._receiver.remember(got)
-            if not self._receiver.count_only:
-                self._tell = asyncio.ensure_future(self._receiver.tell())
-        if report is not None or way == "ok":
-            self._wire.transport.write(report or OK)
+        if report is not None:
+            self._wire.transport.write(report)
             return True
-        self._task = asyncio.ensure_future(self._behave(got, way))
+        got, line = self._receiver.remember(got)
+        if not self._receiver.count_only:
+            self._tell = asyncio.ensure_future(self._receiver.tell())
+        if way == "ok":
+            self._wire.transport.write(OK)
+            line[1] = 200
+            return True
+        self._task = asyncio.ensure_future(self._behave(got, way, line))
         return False
 
-    async def _behave(self, got: Got, way: str) -> None:
+    async def _behave(self, got: Got, way: str, line: list[Any]) -> None:
         try:
             await (WAYS[way](self._wire, got) if way in WAYS else self._wire.write(answer(404)))
         except ConnectionError:
             return  # the sender has had enough
+        line[1] = self._wire.status
         asyncio.get_running_loop().call_soon(self._next)
 
 
@@ -172,7 +185,7 @@ async def _serve(options: argparse.Namespace, tls: ssl.SSLContext | None) -> Non
     stop = asyncio.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, stop.set)
-    async with Receiver(options.port, tls, options.count_only, options.host) as receiver:
+    async with Receiver(options.port, tls, options.count_only, options.no_requests, options.host) as receiver:
         print(receiver.port, flush=True)
         await stop.wait()
 
@@ -185,6 +198,7 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0: one that is free; it is printed")
     parser.add_argument("--count-only", action="store_true", help="keep no request")
+    parser.add_argument("--no-requests", action="store_true", help="keep the account, and no request")
     parser.add_argument("--tls", choices=KINDS, help="with such a certificate")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

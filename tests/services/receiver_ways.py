@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import socket
 import struct
+import zlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,7 @@ class Got:
     target: str
     headers: Mapping[str, str]  # names in small letters
     body: bytes
+    times: int = 1  # so often has its webhook-id come to this path by now
 
     @property
     def path(self) -> str:
@@ -45,11 +47,14 @@ class Wire:
     transport: asyncio.Transport
     writable: asyncio.Event = field(default_factory=asyncio.Event)
     sent_bytes: int = 0
+    status: int = 0  # of the last answer
 
     async def write(self, data: bytes) -> None:
         """Returns when the other side has taken most of it; raises ConnectionResetError when that is gone."""
         if self.transport.is_closing():
             raise ConnectionResetError
+        if data.startswith(b"HTTP/1.1 "):
+            self.status = int(data[9:12])
         self.transport.write(data)
         self.sent_bytes += len(data)
         await self.writable.wait()
@@ -111,6 +116,12 @@ async def slow(wire: Wire, got: Got) -> None:
 async def status(wire: Wire, got: Got) -> None:
     """/status/418"""
     await wire.write(answer(int(got.path.split("/")[2])))
+
+
+async def stumbling(wire: Wire, got: Got) -> None:
+    """Of the events one in `?of=` is answered with `?status=` when it comes first; all others are taken."""
+    fails = got.times == 1 and zlib.crc32(got.headers.get("webhook-id", "").encode()) % int(got.query.get("of", 3)) == 0
+    await wire.write(answer(int(got.query.get("status", 500))) if fails else OK)
 
 
 async def echo(wire: Wire, got: Got) -> None:
@@ -189,6 +200,7 @@ WAYS: dict[str, Way] = {
     "no-content": fixed(204),
     "slow": slow,
     "status": status,
+    "stumbling": stumbling,
     "echo": echo,
     "never": never,
     "drip-head": drip_head,

@@ -108,6 +108,27 @@ def test_an_alert_that_was_never_tried_is_taken_back_with_its_retraction() -> No
     assert world.states()["a:al_1_retracted"] is DeliveryState.HELD
 
 
+def test_what_a_killed_worker_may_have_sent_is_not_taken_back() -> None:
+    world = Partition(channel("a", "b"))
+    world.dispatch(alert("1"))
+    world.send(most=1)
+    world.dispatch(alert("1", RETRACTED, previous="al_1"))
+    world.restart()
+    world.settle()
+    assert world.got("a") == ["al_1", "al_1", "al_1_retracted"]
+    assert world.got("b") == ["al_1", "al_1_retracted"]
+
+
+def test_a_retraction_of_what_waits_since_before_a_kill_comes_behind_it() -> None:
+    world = Partition(channel("a"))
+    world.dispatch(alert("1"))
+    world.send(most=1)
+    world.restart()
+    world.dispatch(alert("1", RETRACTED, previous="al_1"))
+    world.settle()
+    assert world.got("a") == ["al_1", "al_1", "al_1_retracted"]
+
+
 def test_a_retraction_goes_only_where_the_alert_went() -> None:
     world = Partition(channel("a", "b"), answers=lambda name, *_: REJECTED if name == "a" else ACCEPTED)
     world.dispatch(alert("1"))

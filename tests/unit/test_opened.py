@@ -32,7 +32,7 @@ def again(opens: Opens, name: str, *endpoints: str) -> Opened:
     """Its record comes again."""
     channels = {"desk": channel(*endpoints)}
     (notification,) = dispatch(alert(name), NOON, "alerts/0/0", channels.get)
-    return opens.add(notification, 100)
+    return opens.add(notification, 100, inherited=False)
 
 
 def test_an_outcome_is_remembered_as_it_stands_on_the_topic() -> None:

@@ -15,7 +15,7 @@ from schemas.envelope import Incoming, Outgoing
 from tests.unit.courier_world import NOON, alert, channel, endpoint, world_of
 from workers.courier import Courier
 from workers.delivery import Answer, dispatch
-from workers.posting import Post, Wires
+from workers.posting import Post, Step, Wires
 
 WAIT_S = 10
 
@@ -30,7 +30,13 @@ class Office:
         self.publishing: asyncio.Event = asyncio.Event()
         self.publishing.set()
         self.channel = channel("a", endpoint("b", strict_order=True), **fields)
-        self.post = Post(Wires(self._send, self._publish, lambda: datetime.now(UTC), lambda *_: None), most_at_once)
+        self.passed: list[Step] = []
+        self.is_certain = True
+        wires = Wires(
+            *(self._send, self._publish, lambda: datetime.now(UTC), lambda *_: None),
+            *(self.passed.append, lambda: self.is_certain),
+        )
+        self.post = Post(wires, most_at_once)
         self.courier = Courier(world_of({"desk": self.channel}))
         self.post.open(0, self.courier)
         self.courier.go_live(NOON)
@@ -60,7 +66,7 @@ class Office:
 
     def outcomes(self) -> list[str]:
         """What was written, in its order."""
-        records = [Delivery.model_validate_json(each) for each in self.log]
+        records = [Delivery.model_validate_json(each) for each in self.log if b'"record":"delivery"' in each]
         return [f"{each.endpoint}:{each.notification}:{each.state}" for each in records]
 
     @asynccontextmanager
@@ -143,6 +149,46 @@ async def test_nothing_new_is_tried_while_outcomes_cannot_be_written(monkeypatch
         assert not office.under_way
         office.publishing.set()
         await until(lambda: office.under_way)
+
+
+async def test_nothing_is_tried_by_one_that_may_have_been_replaced() -> None:
+    office = Office()
+    office.is_certain = False
+    async with office.running():
+        office.dispatch("1")
+        await asyncio.sleep(0.05)
+        assert not office.under_way
+        office.is_certain = True
+        office.post.stir()
+        await until(lambda: len(office.under_way) == 2)
+
+
+async def test_one_that_may_have_been_replaced_says_what_was_accepted_and_no_more() -> None:
+    office = Office()
+    async with office.running():
+        office.dispatch("1")
+        await until(lambda: len(office.under_way) == 2)
+        office.is_certain = False
+        office.under_way["a", "al_1"].set_result(AttemptOutcome.REJECTED)
+        office.under_way["b", "al_1"].set_result(AttemptOutcome.ACCEPTED)
+        await until(office.outcomes)
+        await asyncio.sleep(0.05)
+        assert office.outcomes() == ["b:al_1:delivered"]
+        office.is_certain = True
+        await until(lambda: office.outcomes() == ["b:al_1:delivered", "a:al_1:pending"])
+
+
+async def test_the_steps_of_an_attempt_are_passed_in_their_order() -> None:
+    office = Office()
+    async with office.running():
+        office.dispatch("1")
+        await until(lambda: ("a", "al_1") in office.under_way)
+        assert office.passed == []
+        office.publishing.clear()
+        office.under_way["a", "al_1"].set_result(AttemptOutcome.ACCEPTED)
+        await until(lambda: office.passed == [Step.SENT])
+        office.publishing.set()
+        await until(lambda: office.passed == [Step.SENT, Step.RECORDED])
 
 
 async def test_a_fault_of_ours_in_an_attempt_ends_the_worker() -> None:

@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -38,6 +39,24 @@ def call(connection: HTTPConnection, method: str, path: str, identity: str = "")
     connection.request(method, path, b"{}" if method == "POST" else None, {"Webhook-Id": identity} if identity else {})
     answer = connection.getresponse()
     return answer.status, answer.read()
+
+
+def test_its_account_has_all_that_came_in_order_with_what_was_answered() -> None:
+    with receiver("--port", "0", "--no-requests") as connection:
+        for identity in ("a", "one", "a", "two"):
+            call(connection, "POST", "/stumbling?of=2&status=503", identity)
+        call(connection, "POST", "/ok", "one")
+        account = json.loads(call(connection, "GET", "/_account")[1])
+    body = zlib.crc32(b"{}")
+    fails = {each: 200 if zlib.crc32(each.encode()) % 2 else 503 for each in ("a", "one", "two")}
+    assert set(fails.values()) == {200, 503}
+    assert account["/stumbling"] == [
+        ["a", fails["a"], body],
+        ["one", fails["one"], body],
+        ["a", 200, body],
+        ["two", fails["two"], body],
+    ]
+    assert account["/ok"] == [["one", 200, body]]
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ class Item:
     number: int  # in the order of arrival
     due: datetime
     attempts: int = 0
+    inherited: bool = False  # a worker before may have sent it, and died before it said so
     lanes: tuple[Lane, ...] = field(default=())
 
     def __lt__(self, other: Item) -> bool:
@@ -124,7 +125,7 @@ class Queue:
                 continue
             if notification.type in (EventType.DIGEST, EventType.RETRACTED):
                 found = []  # it is sent, and what stands before it goes before it
-            elif not item.attempts and item not in self._taken and not notification.replay:
+            elif not (item.attempts or item.inherited or item in self._taken or notification.replay):
                 found.append(item)
         return found
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from workers.streams.batches import Batches, Until, Work
 from workers.streams.bulk import BulkConsumer
 from workers.streams.followers import Follower
@@ -10,8 +12,13 @@ from workers.streams.options import Options
 from workers.streams.owner import Estate, Owner
 
 
-def deliver_app(dispatch: Options, courier: Options, work: Work, estate: Estate) -> tuple[App, Until]:
-    """The faust app, and what waits out outages. The two groups have options of their own."""
+def deliver_app(
+    dispatch: Options, courier: Options, work: Work, estate: Estate
+) -> tuple[App, Until, Callable[[], bool]]:
+    """The faust app, what waits out outages, and whether the partitions of `deliveries` are ours for certain.
+
+    The two groups have options of their own.
+    """
     app = frame(dispatch)
     channel = app.channel(maxsize=1)
     bulk = BulkConsumer("alerts", dispatch, lambda batch: channel.send(value=batch))
@@ -19,4 +26,4 @@ def deliver_app(dispatch: Options, courier: Options, work: Work, estate: Estate)
     owner = Owner("deliveries", courier, estate)
     service = Batches(dispatch, bulk, follower, (owner,), work, beacon=app.beacon)
     run_in(app, channel, service, bulk)
-    return app, service.until_available
+    return app, service.until_available, owner.holds

@@ -28,6 +28,7 @@ POLL_MS = 100
 FETCH_BYTES = 4 * 1024 * 1024
 COMMIT_EVERY_S = 2.0
 RETRY_S = 0.5
+READ_AT_ONCE = 200  # records; heartbeats come in between, however much there is to read
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Owner(Service):
         self._new: set[TopicPartition] = set()
         self._committed: dict[TopicPartition, int] = {}
         self._committed_at_s = 0.0
+        self._known_at_s = float("-inf")  # when the group last knew us
         self.patience_s = options.rebalance_timeout_s / 2
 
     @Service.task
@@ -65,6 +67,8 @@ class Owner(Service):
             try:
                 async with asyncio.timeout(self._options.rebalance_timeout_s + self._options.request_timeout_s):
                     await consumer.start()
+                coordinator = consumer._coordinator  # aiokafka has no other way to hear of heartbeats
+                coordinator._do_heartbeat = self.watch(coordinator._do_heartbeat)
                 break
             except (KafkaError, OSError) as exc:
                 log.warning("cannot join the group; trying again", error=repr(exc))
@@ -73,17 +77,29 @@ class Owner(Service):
         while not self.should_stop:
             await self._turn()
 
+    def holds(self) -> bool:
+        """Whether the partitions are ours for certain: a worker that was frozen may have been replaced meanwhile."""
+        return time.monotonic() - self._known_at_s < self._options.session_timeout_s
+
     async def _turn(self) -> None:
         consumer = self._consumer
         assert consumer is not None  # noqa: S101 - it is started before
+        if self._ours and not self.holds():
+            await self.sleep(POLL_MS / 1000)  # until the group has answered, or taken them away
+            return
         await self._look_how_far(consumer)
         polled = await consumer.getmany(timeout_ms=POLL_MS)
         for partition, records in polled.items():
-            if partition in self._ours:
-                self._estate.read(partition.partition, [incoming(each, self._topic) for each in records])
+            for at in range(0, len(records), READ_AT_ONCE):
+                if partition not in self._ours:
+                    break
+                some = records[at : at + READ_AT_ONCE]
+                self._estate.read(partition.partition, [incoming(each, self._topic) for each in some])
+                await asyncio.sleep(0)
         for partition, end in list(self._ends.items()):
             if await self._is_read(consumer, partition, end) and self._ends.pop(partition, None) is not None:
                 self._estate.live(partition.partition)
+                await asyncio.sleep(0)
         if time.monotonic() - self._committed_at_s > COMMIT_EVERY_S:
             await self._commit()
 
@@ -128,6 +144,18 @@ class Owner(Service):
         consumer.subscribe([options.full(self._topic)], listener=_Rebalance(self))
         return consumer
 
+    def watch(self, beat: Callable[[], Awaitable[bool]]) -> Callable[[], Awaitable[bool]]:
+        """The consumer's heartbeat; one that the group has answered proves that we were known when it was sent."""
+
+        async def beat_and_note() -> bool:
+            began_s = time.monotonic()
+            is_known = await beat()
+            if is_known:
+                self._known_at_s = began_s
+            return is_known
+
+        return beat_and_note
+
     async def _commit(self) -> None:
         self._committed_at_s = time.monotonic()
         read = [each for each in self._ours if each not in self._ends and each not in self._new]
@@ -147,6 +175,7 @@ class Owner(Service):
 
     async def take_up(self, partitions: Sequence[TopicPartition]) -> None:
         """They are ours now."""
+        self._known_at_s = time.monotonic()
         for partition in partitions:
             self._ours.add(partition)
             self._new.add(partition)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.chaos.__main__ import arguments
+from tests.chaos.__main__ import alone, arguments
+from tests.chaos.delivery.faults import BY_NAME as DELIVERY_FAULTS
 from tests.chaos.fault import Cost
 from tests.chaos.faults import BY_NAME, FAULTS
 from tests.chaos.play import drawn
@@ -64,9 +65,24 @@ def test_no_run_begins_when_the_time_is_over() -> None:
     assert list(bounded(plan(1, None), until_seed=None, minutes=0)) == []
 
 
+def test_each_knows_the_faults_of_delivery_and_they_can_be_had_alone() -> None:
+    given = alone(arguments(["--each"]))
+    assert given is not None
+    assert [fault.name for fault in given] == [*BY_NAME, *DELIVERY_FAULTS]
+    assert alone(arguments(["--each", "--delivery"])) == list(DELIVERY_FAULTS.values())
+    assert alone(arguments(["--fault", "deliver-zombie"])) == [DELIVERY_FAULTS["deliver-zombie"]]
+    assert alone(arguments(["--delivery"])) is None
+
+
 @pytest.mark.parametrize(
     "given",
-    [["--fault", "nothing"], ["--fault", "poison", "--each"], ["--soak", "--each"], ["--seed", "x"]],
+    [
+        ["--fault", "nothing"],
+        ["--soak", "--delivery"],
+        ["--fault", "poison", "--each"],
+        ["--soak", "--each"],
+        ["--seed", "x"],
+    ],
     ids=" ".join,
 )
 def test_what_it_does_not_know_is_refused(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:

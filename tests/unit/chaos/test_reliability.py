@@ -12,7 +12,8 @@ from tests.acceptance.last_words import Pair, Words
 from tests.acceptance.verdict import Verdict
 from tests.chaos.faults import FAULTS
 from tests.chaos.outcome import Outcome, append, read
-from tests.chaos.reliability import OUTCOMES, ranges, row, text, write
+from tests.chaos.ranges import ranges
+from tests.chaos.reliability import OUTCOMES, row, text, write
 
 PAIR = Pair("rule", "uri")
 
