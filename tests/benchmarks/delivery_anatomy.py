@@ -97,7 +97,9 @@ async def _run(
     sampler.start()
     began_s, cpu_s = time.perf_counter(), time.process_time()
     found = [
-        each for alert in alerts for each in dispatch(alert, alert.times.received, "alerts/0/0", parts.channels.get)
+        each
+        for alert in alerts
+        for each in dispatch(alert, alert.times.received, "alerts/0/0", parts.guidance.channels.get)
     ]
     await log.publish([outgoing(each) for each in found])
     await asyncio.wait({running, asyncio.ensure_future(log.done.wait())}, return_when=asyncio.FIRST_COMPLETED)
