@@ -7,7 +7,7 @@ import os
 import signal
 import struct
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from threading import Event, Thread
 from types import SimpleNamespace
@@ -222,7 +222,7 @@ def test_a_thread_in_a_nursery_is_a_bug() -> None:
 def test_a_worker_and_the_next_hash_unlike_and_one_of_a_shifted_clock_is_not_forked(log: Path, tmp_path: Path) -> None:
     started: list[Process] = []
 
-    def start(module: str, environment: dict[str, str], log: Path) -> Process:
+    def start(module: str, environment: Mapping[str, str], log: Path) -> Process:
         started.append(nurseries.start(module, environment, log))
         return started[-1]
 
