@@ -10,8 +10,9 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -20,19 +21,59 @@ from tests.services import witness
 from workers.streams.admin import Admin
 
 ROOT = Path(__file__).parents[2]
+ARGUMENTS = ["run", "match"]
 Row = dict[str, Any]
 
 
-class WorkerProcess:
-    """`wirewatch run match` with its log in a file; `module` is what Python is started with."""
+class Process(Protocol):
+    """The part of subprocess.Popen that is made use of."""
 
-    def __init__(self, environment: Mapping[str, str], log: Path, module: str = "workers", kind: str = "match") -> None:
-        self._log = log
-        self._file = log.open("ab")
-        command = [sys.executable, "-m", module, "run", kind]
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **environment}, stdout=self._file, stderr=self._file
+    @property
+    def pid(self) -> int:
+        """Of the system."""
+
+    @property
+    def returncode(self) -> int | None:
+        """What `poll` or `wait` has found."""
+
+    def poll(self) -> int | None:
+        """The exit code, once it has ended; the negative number of a signal."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The same, when it has ended. Raises subprocess.TimeoutExpired."""
+
+    def send_signal(self, number: int, /) -> None:
+        """Does nothing when it has ended."""
+
+    def kill(self) -> None:
+        """kill -9."""
+
+
+Start = Callable[[str, Mapping[str, str], Path], Process]
+
+
+def spawn(module: str, environment: Mapping[str, str], log: Path, kind: str = "match") -> Process:
+    """`python -m MODULE run KIND` with more in its environment, and what it says appended to a file."""
+    command = [sys.executable, "-m", module, "run", kind]
+    with log.open("ab") as file:
+        return subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
         )
+
+
+class WorkerProcess:
+    """`wirewatch run` with its log in a file; `module` is what Python is started with."""
+
+    def __init__(
+        self, environment: Mapping[str, str], log: Path, module: str = "workers", start: Start = spawn
+    ) -> None:
+        self._log = log
+        self.process = start(module, environment, log)
 
     @property
     def log(self) -> str:
@@ -65,7 +106,6 @@ class WorkerProcess:
         """kill -9."""
         self.process.kill()
         self.process.wait()
-        self._file.close()
 
     def terminate(self, timeout_s: float = 10) -> int:
         """SIGTERM; its exit code."""
@@ -74,19 +114,18 @@ class WorkerProcess:
 
     def wait_exit(self, timeout_s: float = 120) -> int:
         """Until it ends by itself; its exit code."""
-        code = self.process.wait(timeout_s)
-        self._file.close()
-        return code
+        return self.process.wait(timeout_s)
 
 
 class House:
-    """Topics of its own prefix, the workers on them, and what came out."""
+    """Topics of its own prefix, the workers on them, and what came out. `start` is how a worker is."""
 
-    def __init__(self, bootstrap: str, redis_url: str, prefix: str, folder: Path) -> None:
+    def __init__(self, bootstrap: str, redis_url: str, prefix: str, folder: Path, start: Start = spawn) -> None:
         self.bootstrap = bootstrap
         self.redis_url = redis_url
         self.prefix = prefix
         self._folder = folder
+        self._start = start
         self._workers: list[WorkerProcess] = []
 
     def create_topics(self, channels: Iterable[str] = (), partitions: int = 4) -> None:
@@ -137,7 +176,8 @@ class House:
             **{f"WIREWATCH_{name.upper()}": str(value) for name, value in settings.items()},
             **more,
         }
-        worker = WorkerProcess(environment, self._folder / f"worker-{len(self._workers)}.log", module, kind)
+        start = self._start if kind == "match" else partial(spawn, kind=kind)
+        worker = WorkerProcess(environment, self._folder / f"worker-{len(self._workers)}.log", module, start)
         self._workers.append(worker)
         return worker
 

@@ -17,11 +17,12 @@ import redis as redis_client
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import KafkaError
 
-from tests.acceptance.house import House, closing
+from tests.acceptance.house import House, closing, spawn
 from tests.acceptance.load import CHANNELS, QUERIES, RULES
 from tests.chaos.fleet import Fleet
 from tests.chaos.flow import Flow, numbered
 from tests.chaos.lag import Lag
+from tests.chaos.nurslings import Nurseries
 from tests.chaos.proxy import Proxy
 from tests.chaos.shim import CLOCK, SHIFT
 from tests.chaos.supervised import Supervised
@@ -116,6 +117,7 @@ class Stage:
         """Raises Missing when the machine lacks what a server needs."""
         program("redis-server", "redis-server")
         self._kafka_proxy, self._redis_proxy = Proxy(), Proxy()
+        self._nurseries = Nurseries()
         self._kafka = self._new_kafka()
         self._stack, self._broker = ExitStack(), ExitStack()
         self._runs = 0
@@ -123,6 +125,7 @@ class Stage:
     def __enter__(self) -> Self:
         self._stack.enter_context(self._kafka_proxy)
         self._stack.enter_context(self._redis_proxy)
+        self._stack.enter_context(self._nurseries)
         self._stack.push(self._broker)
         self._start_broker()
         return self
@@ -149,15 +152,21 @@ class Stage:
         return self._kafka
 
     @contextmanager
-    def scene(self, seed: int, keeps: bool, through: frozenset[str], bends: bool) -> Iterator[Scene]:
-        """Set for a run: `keeps` is a store with an AOF, `through` what the workers reach by a proxy."""
+    def scene(
+        self, seed: int, keeps: bool, through: frozenset[str], bends: bool, forks: bool = True
+    ) -> Iterator[Scene]:
+        """Set for a run: `keeps` is a store with an AOF, `through` what the workers reach by a proxy.
+
+        Workers are forked where that can be, unless it matters that they are not: for what memory they take.
+        """
         kafka = self.next_broker()
         prefix, folder = f"c{self._runs}-{seed}.", Path(tempfile.mkdtemp(prefix="chaos-"))
         with ExitStack() as stack:
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
             redis = stack.enter_context(RedisServer(appendonly=keeps))
             self._redis_proxy.target = redis.port
-            house = stack.enter_context(closing(House(kafka.bootstrap, redis.url, prefix, folder)))
+            start = self._nurseries.start if forks else spawn
+            house = stack.enter_context(closing(House(kafka.bootstrap, redis.url, prefix, folder, start)))
             house.create_topics(CHANNELS, PARTITIONS)
             stack.callback(forget, kafka.bootstrap, prefix)
             house.apply(*WATCHED)

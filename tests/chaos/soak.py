@@ -116,7 +116,7 @@ def resident_bytes(pid: int) -> int:
 def run(seed: int, minutes: float, save: Path | None) -> list[str]:
     """Soak, say what was seen, and keep it in a folder; what is to be complained of."""
     stock = Stock(URIS, random.Random(seed))
-    with Stage() as stage, stage.scene(seed, keeps=False, through=THROUGH, bends=False) as scene:
+    with Stage() as stage, stage.scene(seed, keeps=False, through=THROUGH, bends=False, forks=False) as scene:
         scene.limit_s = LIMIT_S
         scene.house.apply(*({**rule, "dedup_window_s": WINDOW_S} for rule in WATCHED))
         scene.flow.close()

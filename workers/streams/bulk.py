@@ -261,7 +261,11 @@ async def within(timeout_s: float, closing: Coroutine[Any, Any, object]) -> None
     """Close a connection; what does not close in time, or fails to, is left to the end of the process."""
     task = asyncio.create_task(closing)
     done, _ = await asyncio.wait({task}, timeout=timeout_s)
-    error = task.exception() if done else TimeoutError(f"not within {timeout_s:g} s")
+    error: BaseException | None
+    if not done:
+        error = TimeoutError(f"not within {timeout_s:g} s")
+    else:  # a client that was cancelled by its own timeout must not pass for us
+        error = asyncio.CancelledError() if task.cancelled() else task.exception()
     if error is not None:
         log.warning("a connection did not close", error=repr(error))
         task.cancel()

@@ -12,7 +12,7 @@ from aiokafka.errors import CommitFailedError, NodeNotReadyError
 
 from tests.contract.test_outbox import options
 from workers.errors import Unavailable
-from workers.streams.bulk import Batch, BulkConsumer, Rebalance
+from workers.streams.bulk import Batch, BulkConsumer, Rebalance, within
 
 PARTITION = TopicPartition("articles", 0)
 
@@ -168,3 +168,10 @@ async def test_after_a_failure_nothing_is_current_or_committed_any_more() -> Non
     assert not world.bulk.is_current(later)
     assert not await world.bulk.commit(later)
     await world.end()
+
+
+async def test_a_connection_that_was_cancelled_while_it_closed_cancels_nobody_else() -> None:
+    async def stop() -> None:
+        raise asyncio.CancelledError
+
+    await within(5, stop())
