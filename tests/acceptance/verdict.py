@@ -74,7 +74,9 @@ def judge(
     places = _matches(history)
     verdict = Verdict(matches=sum(map(len, places.values())))
     alerts = witness.read_all(house.bootstrap, house.prefix + "alerts")
-    decisions = [row for row in house.rows("decisions") if not row["channel"]]  # else it is of an endpoint, of no match
+    decisions = [
+        row for row in house.rows("decisions") if not row.get("channel")
+    ]  # else it is of an endpoint, of no match
     told, words = _judge_alerts(alerts, history, places, _held(decisions), verdict)
     _judge_decisions(decisions, places, told, verdict)
     verdict.words = judge_words(history, words, updating)

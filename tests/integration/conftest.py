@@ -18,6 +18,7 @@ lists:
 - {id: more, entries: [acme]}
 channels:
 - {id: asia, name: Asia desk}
+- {id: europe}
 """
 
 
@@ -31,7 +32,7 @@ def terminal(kafka: KafkaServer, topic_prefix: str) -> Terminal:
 
 @pytest.fixture
 def rules_file(tmp_path: Path) -> Path:
-    """Rules, lists and a channel."""
+    """Rules, lists and their channels."""
     path = tmp_path / "rules.yaml"
     path.write_text(RULES)
     return path

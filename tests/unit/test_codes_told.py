@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from workers.ledger import Slip
+from workers.ledger import DeliverySlip, Slip
 from workers.rules.dialects.outcome import Code as ImportCode
 from workers.rules.language.lint_note import Code
 
@@ -19,7 +19,7 @@ DOCS = Path(__file__).parents[2] / "docs"
     [
         pytest.param("lint.md", [str(code) for code in Code], id="lint"),
         pytest.param("rule-import.md", [str(code) for code in ImportCode], id="import"),
-        pytest.param("audit.md", [str(slip) for slip in Slip], id="audit"),
+        pytest.param("audit.md", [str(slip) for slip in (*Slip, *DeliverySlip)], id="audit"),
     ],
 )
 def test_the_documentation_names_each_code(page: str, codes: list[str]) -> None:

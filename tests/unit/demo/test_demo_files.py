@@ -22,7 +22,7 @@ def written(path: Path, text: str) -> Path:
 def test_the_samples_are_played_when_nothing_is_given() -> None:
     script = script_of(None, None, 1.0, keep=False)
     assert script.rules == 12
-    assert len(script.articles) == 44
+    assert len(script.articles) == 45
     assert {topic.name for topic in script.topics} >= {"articles", "alerts", "alerts.asia", "alerts.health"}
 
 
