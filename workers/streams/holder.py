@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import ConsumerStoppedError, KafkaError
 from mode import Service
 
 from schemas.envelope import Incoming
@@ -89,8 +89,8 @@ class Holder(Service):
         while not self.should_stop:
             try:
                 await self._once()
-            except (KafkaError, OSError, Unavailable) as exc:
-                if self.should_stop:
+            except (KafkaError, OSError, Unavailable, ConsumerStoppedError) as exc:
+                if self.should_stop:  # its clients are closed under it
                     return
                 log.warning("what is held cannot be seen to; trying again", error=repr(exc))
                 await self._close()

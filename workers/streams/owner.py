@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka.errors import ConsumerStoppedError, IllegalStateError, KafkaError
 from mode import Service
 
 from schemas.envelope import Incoming
@@ -75,7 +75,11 @@ class Owner(Service):
                 await within(RETRY_S, consumer.stop())
                 await self.sleep(RETRY_S)
         while not self.should_stop:
-            await self._turn()
+            try:
+                await self._turn()
+            except ConsumerStoppedError:
+                if not self.should_stop:  # else the client is closed under it
+                    raise
 
     def holds(self) -> bool:
         """Whether the partitions are ours for certain: a worker that was frozen may have been replaced meanwhile."""
