@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.chaos.chains import BLOCK
 from tests.chaos.delivery.faults import BY_NAME as DELIVERY_FAULTS
 from tests.chaos.delivery.faults import DeliveryFault
 from tests.chaos.delivery.play import play as play_delivery
@@ -55,6 +56,8 @@ def test_a_worker_that_forgets_retractions_is_found_out(stage: Stage) -> None:
     def strike(scene: Scene) -> None:
         scene.fleet.launch({FORGET: '"kind":"retracted"'})
         scene.fleet.kill(scene.fleet.members[0])
+        sent = scene.flow.sent
+        scene.until(lambda: scene.flow.sent > sent + BLOCK)  # whatever there is to take back comes once in a block
 
     forgetful = Fault("forgetful", "retractions are acknowledged and not sent", Cost.BATCH, strike)
     outcome = play(stage, [forgetful], seed=6)
