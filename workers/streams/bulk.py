@@ -92,20 +92,10 @@ class BulkConsumer(Service):
     def _member(self) -> AIOKafkaConsumer:
         options = self._options
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=options.bootstrap,
-            group_id=options.prefix + options.group,
-            client_id=options.group,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
+            **options.membership(),
             fetch_max_wait_ms=options.batch_max_wait_ms,
             fetch_max_bytes=options.batch_max_bytes,
             max_partition_fetch_bytes=PARTITION_FETCH_BYTES,
-            session_timeout_ms=int(options.session_timeout_s * 1000),
-            rebalance_timeout_ms=int(options.rebalance_timeout_s * 1000),
-            heartbeat_interval_ms=int(options.heartbeat_interval_s * 1000),
-            # A batch waits as long as an outage may last; the watchdog judges a worker that hangs.
-            max_poll_interval_ms=int((options.outage_timeout_s or 86_400) * 1000) + 60_000,
-            request_timeout_ms=int(options.request_timeout_s * 1000),
         )
         consumer.subscribe([options.full(self._topic)], listener=Rebalance(self))
         return consumer

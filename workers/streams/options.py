@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 START_IT = "start it, or say where it is, WIREWATCH_KAFKA=host:port"
 
@@ -36,6 +37,22 @@ class Options:
     def drain_timeout_s(self) -> float:
         """For the batch in flight: what is left of stop_timeout_s."""
         return self.stop_timeout_s - 2 * self.leave_timeout_s
+
+    def membership(self) -> dict[str, Any]:
+        """What a consumer of aiokafka must be told to be a member of the group, that commits nothing by itself."""
+        return {
+            "bootstrap_servers": self.bootstrap,
+            "group_id": self.prefix + self.group,
+            "client_id": self.group,
+            "enable_auto_commit": False,
+            "auto_offset_reset": "earliest",
+            "session_timeout_ms": int(self.session_timeout_s * 1000),
+            "rebalance_timeout_ms": int(self.rebalance_timeout_s * 1000),
+            "heartbeat_interval_ms": int(self.heartbeat_interval_s * 1000),
+            # A batch waits as long as an outage may last; the watchdog judges a worker that hangs.
+            "max_poll_interval_ms": int((self.outage_timeout_s or 86_400) * 1000) + 60_000,
+            "request_timeout_ms": int(self.request_timeout_s * 1000),
+        }
 
     def full(self, topic: str) -> str:
         """The topic's name on the broker."""

@@ -132,18 +132,7 @@ class Owner(Service):
     def _member(self) -> AIOKafkaConsumer:
         options = self._options
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=options.bootstrap,
-            group_id=options.prefix + options.group,
-            client_id=options.group,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            fetch_max_wait_ms=POLL_MS,
-            max_partition_fetch_bytes=FETCH_BYTES,
-            session_timeout_ms=int(options.session_timeout_s * 1000),
-            rebalance_timeout_ms=int(options.rebalance_timeout_s * 1000),
-            heartbeat_interval_ms=int(options.heartbeat_interval_s * 1000),
-            max_poll_interval_ms=int((options.outage_timeout_s or 86_400) * 1000) + 60_000,
-            request_timeout_ms=int(options.request_timeout_s * 1000),
+            **options.membership(), fetch_max_wait_ms=POLL_MS, max_partition_fetch_bytes=FETCH_BYTES
         )
         consumer.subscribe([options.full(self._topic)], listener=_Rebalance(self))
         return consumer
