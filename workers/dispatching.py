@@ -40,8 +40,8 @@ class Dispatcher:
         self._outbox = outbox
         self._bury = bury
 
-    async def run(self, batch: Sequence[Incoming]) -> int:
-        """Returns how many notifications there were. Raises Unavailable: run it again."""
+    async def run(self, batch: Sequence[Incoming]) -> None:
+        """Put a batch to its channels. Raises Unavailable: run it again."""
         alerts: list[tuple[Incoming, Alert]] = []
         messages: list[Outgoing] = []
         for record in batch:
@@ -50,8 +50,7 @@ class Dispatcher:
             except Refused as why:
                 messages.append(self._bury(record, why))
         await self._note([alert for _, alert in alerts], [record.received for record, _ in alerts])
-        notifications = list(self._notifications(alerts))
-        for notification in await self._hushed(notifications):
+        for notification in await self._hushed(list(self._notifications(alerts))):
             if notification.held is not None:
                 messages.append(
                     outgoing(held(notification, notification.alerts[0], notification.held, notification.detail))
@@ -60,7 +59,6 @@ class Dispatcher:
         refused = await self._outbox.publish(messages)
         if refused:
             raise Broken(f"the broker refuses a record of {refused[0].topic} for its size: see `wirewatch topics list`")
-        return len(notifications)
 
     def _notifications(self, alerts: Sequence[tuple[Incoming, Alert]]) -> Iterator[Notification]:
         for record, alert in alerts:
