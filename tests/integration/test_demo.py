@@ -79,7 +79,12 @@ def demo(folder: Path, *arguments: str) -> Iterator[Demo]:
     finally:
         if started.process.poll() is None:
             started.process.terminate()
-            started.process.wait(20)
+            try:
+                started.process.wait(20)
+            except subprocess.TimeoutExpired:
+                started.process.kill()  # its warden ends what it started
+                started.process.wait(20)
+                raise
 
 
 def number(output: str, name: str) -> int:

@@ -147,6 +147,7 @@ class Play:
         self._screen.doing(f"starting: {what}")
         started = time.monotonic()
         do()
+        self._stage.check()
         self._screen.done(what, f"{detail()}, {time.monotonic() - started:.1f} s")
 
     def _prepare(self, topics: Topics) -> None:

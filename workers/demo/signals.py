@@ -43,6 +43,11 @@ class Signals(AbstractContextManager["Signals"]):
             self._raised = True
             raise KeyboardInterrupt
 
+    def check(self) -> None:
+        """Raises KeyboardInterrupt once a signal was heard: the handler's own is lost where a finalizer runs."""
+        if self.heard:
+            raise KeyboardInterrupt
+
     @contextmanager
     def held(self) -> Iterator[None]:
         """What must not be left half done: a signal waits for its end."""

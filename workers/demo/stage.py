@@ -86,7 +86,7 @@ class Stage(AbstractContextManager["Stage"]):
         worker = self._start("match worker", launch)
         deadline = time.monotonic() + READY_S
         while not _says_ready(worker.log):
-            worker.check()
+            self.check()
             if time.monotonic() > deadline:
                 raise Unavailable(
                     f"the match worker is not ready within {READY_S:.0f} s. The end of its log:\n{worker.log_tail()}"
@@ -94,7 +94,8 @@ class Stage(AbstractContextManager["Stage"]):
             time.sleep(EVERY_S)
 
     def check(self) -> None:
-        """Raises Unavailable when a process has ended by itself."""
+        """Raises Unavailable when a process has ended by itself, KeyboardInterrupt when a signal was heard."""
+        self._signals.check()
         for child in self._children:
             child.check()
 

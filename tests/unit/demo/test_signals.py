@@ -51,6 +51,19 @@ def test_a_signal_waits_for_the_end_of_what_is_held() -> None:
     assert done == ["started and noted"]
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_signal_whose_exception_was_lost_in_a_finalizer_is_raised_at_the_next_look() -> None:
+    class Finalized:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    with Signals() as signals:
+        signals.check()
+        Finalized()  # Python prints an exception from a finalizer, and goes on
+        with pytest.raises(KeyboardInterrupt):
+            signals.check()
+
+
 def test_handlers_are_put_back() -> None:
     before = [signal.getsignal(each) for each in SIGNALS]
     with Signals():

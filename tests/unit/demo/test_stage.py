@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -55,6 +56,13 @@ def test_a_worker_is_started_when_it_says_ready(tmp_path: Path) -> None:
     with Signals() as signals, Stage(signals) as stage:
         stage.start_worker(python(code, tmp_path))
         stage.check()
+
+
+def test_a_worker_that_is_not_ready_is_not_waited_for_once_a_signal_was_heard(tmp_path: Path) -> None:
+    with Signals() as signals, Stage(signals) as stage:
+        signals.heard = signal.SIGINT  # and its exception lost on the way
+        with pytest.raises(KeyboardInterrupt):
+            stage.start_worker(python("import time; time.sleep(60)", tmp_path))
 
 
 def test_a_worker_that_ends_before_it_is_ready_is_told_with_its_log(tmp_path: Path) -> None:
