@@ -60,20 +60,25 @@ class Recalling:
 
     async def enter(self, visits: Sequence[Visit]) -> list[Entry]:
         """As of Told; never raises Forgotten, and leaves no doubt."""
+        cleared: set[str] = set()  # uris; of others the doubt may have come up while the topics were read
         while True:
             try:
                 entries = await self._told.enter(visits)
             except Forgotten as lost:
                 log.warning("Redis has restarted or lost its memory: who was told is found again on the topics")
                 await self._restore(0)
-                await self._told.vouch(lost.store)
+                await self._told.vouch(lost.gap)
                 log.info("who was told is found again")
                 continue
-            doubts = [entry.doubt_ms for entry in entries if entry.doubt_ms is not None]
+            doubts = {
+                visit.uri: entry.doubt_ms
+                for visit, entry in zip(visits, entries, strict=True)
+                if entry.doubt_ms is not None and visit.uri not in cleared
+            }
             if not doubts:
-                return entries
-            await self._restore(min(doubts) - SLACK_MS)
-            return [replace(each, doubt_ms=None) for each in await self._told.enter(visits)]
+                return [replace(each, doubt_ms=None) for each in entries]
+            await self._restore(min(doubts.values()) - SLACK_MS)
+            cleared |= doubts.keys()
 
     async def leave(self, departures: Sequence[Departure]) -> list[bool]:
         """As of Told."""

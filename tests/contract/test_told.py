@@ -113,7 +113,7 @@ async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
         made = RedisWorld(client, other_client)
         with pytest.raises(Forgotten) as lost:
             await made.told.enter([Visit("x", "x")])
-        await made.told.vouch(lost.value.store)
+        await made.told.vouch(lost.value.gap)
         yield made
 
 
@@ -235,8 +235,23 @@ class TestTold:
             await enter(world.told)
         with pytest.raises(Forgotten) as lost:
             await enter(world.other)
-        await world.told.vouch(lost.value.store)
+        await world.told.vouch(lost.value.gap)
         assert (await enter(world.other)).known == Known()
+
+    async def test_a_memory_that_is_lost_while_it_is_restored_is_not_vouched_for(self, world: World) -> None:
+        await world.flush()
+        with pytest.raises(Forgotten) as lost:
+            await enter(world.told)
+        await world.told.restore({"urn:1": Known(LATEST)})
+        await world.flush()
+        with pytest.raises(Forgotten) as lost_again:
+            await enter(world.other)
+        await world.told.restore({"urn:2": Known(LATEST)})
+        await world.told.vouch(lost.value.gap)
+        with pytest.raises(Forgotten):
+            await enter(world.told, uri="urn:1")
+        await world.other.vouch(lost_again.value.gap)
+        assert (await enter(world.told)).known == Known()
 
     async def test_what_the_topics_told_fills_gaps_and_replaces_nothing_newer(self, world: World) -> None:
         await enter(world.told)
