@@ -265,6 +265,13 @@ class TestTold:
         expected = Known(LATEST, 3, {"north": replace(TELLING, version=2), "south": TELLING})
         assert await known(world.told) == expected
 
+    async def test_versions_that_are_times_in_nanoseconds_keep_their_order(self, world: World) -> None:
+        version = 1_796_080_000_123_456_789
+        killed = Latest(version, ArticleStatus.CANCELED, SECOND)
+        await world.told.restore({URI: Known(Latest(version, ArticleStatus.USABLE, FIRST), version)})
+        await world.told.restore({URI: Known(killed, version + 1)})
+        assert await known(world.told) == Known(killed, version + 1)
+
     async def test_thousands_of_rules_that_told_are_all_remembered(self, world: World) -> None:
         tellings = {f"r{number}": replace(TELLING, alert_id=f"al_{number}") for number in range(2_500)}
         await enter(world.told)
