@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
+
+import pytest
 
 from schemas.alert import AlertKind
 from schemas.article import ArticleStatus
@@ -52,6 +55,26 @@ async def test_alerts_without_our_headers_are_known_as_far_as_they_tell() -> Non
     assert found.latest is not None
     assert (found.latest.version, found.latest.status) == (1, ArticleStatus.CANCELED)
     assert found.tellings["dprk"].channels == known.tellings["dprk"].channels
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        Incoming("held", 0, 0, 0, b"\xff", None),
+        Incoming("held", 0, 0, 0, b"\xff", b"x", (("due-ms", b"1"), ("version", b"1"))),
+        Incoming("held", 0, 0, 0, b"u", b"x", (("due-ms", b"1"), ("version", b"9" * 5_000))),
+    ],
+    ids=["a key that is no text", "held under such a key", "a version of thousands of digits"],
+)
+def test_what_others_put_among_what_is_held_is_passed_over(foreign: Incoming) -> None:
+    assert recall([foreign]) == {}
+
+
+@pytest.mark.parametrize("version", ["²".encode(), b"9" * 5_000, b"-1"])
+async def test_a_version_in_a_header_that_others_wrote_does_not_count(version: bytes) -> None:
+    (record,), known = await told(STORY)
+    foreign = replace(record, headers=tuple((n, version if n == "for-version" else v) for n, v in record.headers))
+    assert recall([foreign]) == {"a:1": known}
 
 
 def test_what_is_no_alert_and_what_is_no_longer_held_is_passed_over() -> None:
