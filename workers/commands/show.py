@@ -84,6 +84,7 @@ def _decision(decision: Decision) -> Iterator[Text]:
     yield Text.assemble(_title(decision.article), _source(decision.article), style="dim")
     if decision.detail:
         yield Text(plain(decision.detail), "dim")
+    yield Text(plain(decision.article.uri), "dim")
 
 
 def _title(article: ArticleReference) -> Text:
