@@ -159,7 +159,7 @@ def test_a_title_is_shown_once_with_its_hits(excerpt: str, expected: list[str]) 
     ("changes", "said"),
     [
         ({"kind": "retracted", "cause": "no_longer_matches"}, "retracted: no longer matches"),
-        ({"kind": "corrected", "cause": "correction"}, "corrected: correction"),
+        ({"kind": "corrected", "cause": "correction"}, "corrected"),
         ({"kind": "updated", "cause": "sources", "sources": 10}, "updated: 10 sources"),
         ({"kind": "retracted"}, "retracted"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import signal
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from tests.unit.commands.conftest import Command
 from tests.unit.dedup.prose import prose
-from workers.commands import stories
+from workers.commands.terminal import say_line
 from workers.dedup import story_of
 
 NEWS = prose(1)
@@ -55,15 +56,15 @@ def test_ctrl_c_ends_it_in_the_midst_of_a_file(
     file = tmp_path / "articles.jsonl"
     file.write_text(lines(ARTICLES))
 
-    say_line, shown = stories.say_line, list[object]()
+    shown: list[Mapping[str, Any]] = []
 
-    def interrupted(row: object) -> None:
+    def interrupted(row: Mapping[str, Any]) -> None:
         say_line(row)
         shown.append(row)
         if len(shown) == 1:  # a second one ends whatever runs
             signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(stories, "say_line", interrupted)
+    monkeypatch.setattr("workers.commands.stories.say_line", interrupted)
     done = wirewatch("stories", "--articles", file)
     assert (done.code, len(done.out.splitlines())) == (130, 1)
 
