@@ -23,7 +23,7 @@ from enum import IntEnum
 
 from schemas.article import Article
 from schemas.envelope import Incoming
-from workers.claiming import claim, claimed_by
+from workers.claiming import claim, claimed_by, give_back
 from workers.dedup import Answer, Claims, Telling, story_of
 from workers.embargo import hold, let_go
 from workers.errors import Refused
@@ -119,9 +119,9 @@ class Pipeline:
         matches = placed.matches
         answers = await claim(self._claims, matches, batch, self._placer.witness)
         fates, late = _parted(matches, answers)
-        given_back = [fate.tell.request() for fate in fates if fate.tell.rules and late(fate.tell.record)]
-        if given_back:
-            await self._claims.release(given_back)
+        put_off = [(fate.tell, answer) for fate, answer in zip(fates, answers, strict=True) if late(fate.tell.record)]
+        if put_off:
+            await give_back(self._claims, put_off, self._placer.witness)
         await self._placer.put_off(placed, late)
         return [fate for fate in fates if not late(fate.tell.record)]
 

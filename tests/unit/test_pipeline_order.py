@@ -10,6 +10,7 @@ from schemas import Rule
 from schemas.envelope import Incoming
 from schemas.reasons import HeldReason
 from tests.unit.pipeline_world import RULE, STORY, World, records
+from tests.unit.test_pipeline_remembers import fail_at
 from workers.pipeline import Step
 from workers.tally import Tally
 
@@ -71,6 +72,50 @@ async def test_a_copy_of_what_is_put_off_is_told_when_that_is_killed_meanwhile()
     await world.pipeline.run([waiting, behind, copy])
     assert sorted(each.article.uri for each in world.alerts) == ["b:3", "copy:1"]
     assert [each.reason for each in world.decisions] == [HeldReason.NOT_USABLE] * 2
+
+
+@pytest.mark.parametrize(
+    ("held", "waits"), [pytest.param(STORY, COPY, id="its story"), pytest.param(STORY, STORY, id="its uri")]
+)
+@pytest.mark.parametrize(("step", "told"), [(Step.CLAIMED, 0), (Step.PUBLISHED, 1), (Step.REMEMBERED, 1)])
+async def test_what_was_told_before_a_crash_and_is_put_off_now_is_told_by_no_copy(
+    held: Mapping[str, object], waits: Mapping[str, object], step: Step, told: int
+) -> None:
+    """Nobody knows but the topic that it was told: its claim is no longer its own to give back."""
+    world = World(RULE)
+    await dies_at(Step.PLACED if waits is held else Step.CLAIMED, world, held)
+    crashed = World(RULE, store=world.store)
+    waiting, behind = records([waits, BEHIND], 0)
+    await fail_at(crashed, step, BEHIND, first_offset=1)
+    assert len(world.alerts) == told
+    copy = Incoming("articles", 1, 5, 0, b"b:3", records([{**BEHIND, "uri": "b:3"}], 0)[0].value)
+    await world.pipeline.run([waiting, behind, copy])
+    ids = {each.article.uri: each.id for each in world.alerts}
+    assert len(ids) == len(set(ids.values())) == 2
+    assert waits["uri"] in ids
+    (held_back,) = world.decisions
+    assert held_back.alert_id in ids.values()
+    assert (ids.keys() & {"b:2", "b:3"}) == ({"b:2"} if told else ids.keys() - {waits["uri"]})
+
+
+@pytest.mark.parametrize("step", [Step.PUBLISHED, Step.REMEMBERED])
+async def test_what_was_told_before_a_crash_and_is_put_off_now_is_told_by_no_copy_at_another_worker(step: Step) -> None:
+    world = World(RULE)
+    await dies_at(Step.CLAIMED, world, STORY)
+    await fail_at(World(RULE, store=world.store), step, BEHIND, first_offset=1)
+    other, asleep = World(RULE, store=world.store), world.pipeline._sleep
+    meanwhile: list[Tally] = []
+
+    async def sleep(seconds: float) -> None:
+        if not meanwhile:
+            meanwhile.append(await other.run({**BEHIND, "uri": "b:3"}, first_offset=40))
+        await asleep(seconds)
+
+    world.pipeline._sleep = sleep
+    await world.run(COPY, BEHIND)
+    assert [each.alerts for each in meanwhile] == [0]
+    assert {each.article.uri for each in world.alerts} == {"b:2", "copy:1"}
+    assert len({each.id for each in world.alerts}) == 2
 
 
 async def test_a_rule_that_need_not_wait_is_told_at_once_and_keeps_the_order_too() -> None:

@@ -28,7 +28,9 @@ class Answer:
     outcome: Outcome
     owner: str | None = None  # who has said it, or holds or held the lease; None for FIRST_SEEN
     until_ms: int | None = None  # when that window or lease ends, by the store's own clock; None for FIRST_SEEN
-    since_ms: int | None = None  # of LAPSED: when it was claimed first, by the same clock
+    # When its owner claimed it first, by the same clock: of LAPSED, of CLAIMED_ELSEWHERE where it is known, and of
+    # FIRST_SEEN where the asker had claimed it before.
+    since_ms: int | None = None
 
 
 FIRST_SEEN = Answer(Outcome.FIRST_SEEN)

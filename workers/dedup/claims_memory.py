@@ -82,14 +82,15 @@ class MemoryClaims:
         held = self._stories.get(request.story, {}).get(rule_id)
         own = held is not None and held.owner == request.owner and not held.said
         if held is None or own or self._is_over(held, now, window_ms, request.instead_of.get(rule_id)):
-            since_ms = held.since_ms if held is not None and own else now
+            before_ms = held.since_ms if held is not None and own else None
+            since_ms = now if before_ms is None else before_ms
             until_ms = now + self._lease_ms
             self._hold(request, rule_id, _Held(False, until_ms, request.owner, since_ms, until_ms + window_ms))
-            return FIRST_SEEN
+            return FIRST_SEEN if before_ms is None else Answer(Outcome.FIRST_SEEN, since_ms=before_ms)
         if not held.said and held.until_ms <= now:
             return Answer(Outcome.LAPSED, held.owner, held.until_ms, held.since_ms)
         if not held.said:
-            return Answer(Outcome.CLAIMED_ELSEWHERE, held.owner, held.until_ms)
+            return Answer(Outcome.CLAIMED_ELSEWHERE, held.owner, held.until_ms, held.since_ms)
         outcome = Outcome.SAID_BY_SELF if held.owner == request.owner else Outcome.SEEN_ALREADY
         return Answer(outcome, held.owner, held.until_ms)
 

@@ -151,17 +151,18 @@ def _parts(request: ClaimRequest) -> Iterator[list[str]]:
 
 
 def _answer(reply: bytes, asker: str) -> Answer:
-    """The answer in a reply of claim.lua: empty, or state|until|owner."""
+    """The answer in a reply of claim.lua: empty, o and since, or state and since|until|owner."""
     if not reply:
         return FIRST_SEEN
-    state, until_ms, owner = reply.decode("utf-8", "replace").split("|", 2)
-    if state.startswith("l"):
-        return Answer(Outcome.LAPSED, owner, int(until_ms), int(state[1:]))
-    if state.startswith("c"):
-        outcome = Outcome.CLAIMED_ELSEWHERE
-    else:
-        outcome = Outcome.SAID_BY_SELF if owner == asker else Outcome.SEEN_ALREADY
-    return Answer(outcome, owner, int(until_ms))
+    told = reply.decode("utf-8", "replace")
+    if told.startswith("o"):
+        return Answer(Outcome.FIRST_SEEN, since_ms=int(told[1:]))
+    state, until_ms, owner = told.split("|", 2)
+    since_ms = int(state[1:]) if state[1:] else None
+    if state.startswith("d"):
+        return Answer(Outcome.SAID_BY_SELF if owner == asker else Outcome.SEEN_ALREADY, owner, int(until_ms))
+    outcome = Outcome.LAPSED if state.startswith("l") else Outcome.CLAIMED_ELSEWHERE
+    return Answer(outcome, owner, int(until_ms), since_ms)
 
 
 def connect(url: str, socket_timeout_s: float) -> Redis:

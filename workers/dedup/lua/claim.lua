@@ -7,8 +7,9 @@
 -- ARGV[2]    lease, milliseconds
 -- ARGV[3..]  rule id, window in milliseconds, an owner whose lapsed claim is known to have told nothing (or empty);
 --            in threes, at most 1,000
--- returns    an answer for each rule id, in order: '' granted, else the living value of the field, or l|... in the place
---            of c|... where the lease is over: its owner may have told before it died, so nothing is granted yet
+-- returns    an answer for each rule id, in order: '' granted, or o and since where this owner had claimed it before,
+--            else the living value of the field, or l|... in the place of c|... where the lease is over: its owner may
+--            have told before it died, so nothing is granted yet
 --
 -- A lapsed claim counts for the rule's window from the end of its lease: what its owner told is told again after that
 -- anyway. So long the key stays.
@@ -46,8 +47,10 @@ for i, rule in ipairs(rules) do
   elseif lapsed and holder ~= owner and holder ~= instead_of then
     answers[i] = 'l' .. string.sub(value, 2)
   else
-    answers[i] = ''
-    if state ~= 'c' or holder ~= owner or since == '' then
+    if state == 'c' and holder == owner and since ~= '' then
+      answers[i] = 'o' .. since
+    else
+      answers[i] = ''
       since = string.format('%.0f', now)
     end
     granted[#granted + 1] = rule
