@@ -100,6 +100,9 @@ class Desk:
 
     def _read_delivery(self, delivery: Delivery, offset: int, value: bytes) -> None:
         key = delivery.key.rpartition("/")[0]
+        if delivery.state is not DeliveryState.DELIVERED and (known := self._opens.delivered(key, delivery.endpoint)):
+            self._emit(known)  # two have tried it: what was delivered stays so, and stands last
+            return
         self._opens.tell(key, delivery, offset, value)
         if delivery.state in FINAL and self._live:
             self.outlets.settled(key, delivery.endpoint)
@@ -136,7 +139,7 @@ class Desk:
         """All that stands on the topic was read: go on where the worker before has left off."""
         self._live = True
         self.change(now)
-        for opened in sorted(self._opens, key=first):
+        for opened in sorted((each for each in self._opens if not each.is_done), key=first):
             if opened.told_in is None:
                 self._consider(opened, now)
             else:

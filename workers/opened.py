@@ -36,6 +36,11 @@ class Opened:
         return bool(self.tried) or len(self.left) < len(self.notification.endpoints)
 
     @property
+    def is_done(self) -> bool:
+        """What became of it is known for each endpoint, and only to be said again."""
+        return self.outcomes.keys() >= set(self.notification.endpoints)
+
+    @property
     def lowest(self) -> int:
         """The first offset that must be read to know of it."""
         return min([self.offset, *(offset for _, offset in self.tried.values())])
@@ -80,6 +85,13 @@ class Opens:
             opened = self._open[notification.key] = Opened(notification, first, offset, left, inherited, outcomes)
         opened.offset = offset
         return opened
+
+    def delivered(self, key: str, endpoint: str) -> Delivery | None:
+        """The record that says so, where there is one."""
+        opened = self._open.get(key)
+        outcomes = self._done.get(key, {}) if opened is None else opened.outcomes
+        outcome = Delivery.model_validate_json(outcomes[endpoint]) if endpoint in outcomes else None
+        return outcome if outcome is not None and outcome.state is DeliveryState.DELIVERED else None
 
     def tell(self, key: str, delivery: Delivery, offset: int, value: bytes) -> None:
         """A record of what became of it at an endpoint was read, these bytes."""

@@ -133,3 +133,20 @@ def test_a_second_retraction_does_not_take_back_the_first() -> None:
     world.answers = lambda *_: ACCEPTED
     world.after(hours=1)
     assert world.got("a") == ["al_1", "al_0", "al_1_retracted"]
+
+
+def test_what_is_known_to_be_done_when_it_comes_again_is_only_said_again_by_a_successor() -> None:
+    world = Partition(channel("a"), answers=lambda *_: REJECTED)
+    world.dispatch(alert("1"))
+    world.settle()
+    world.dispatch(alert("1", RETRACTED, previous="al_1"))
+    world.settle()
+    world.answers = lambda *_: ACCEPTED
+    world.after(days=1)
+    world.committed = 2  # behind the notification
+    world.dispatch(alert("1"), alert("1", RETRACTED, previous="al_1"))  # by a worker that has not committed it
+    sent = len(world.sent)
+    world.restart()
+    world.after(days=1)
+    assert len(world.sent) == sent
+    assert set(world.states().values()) == {DeliveryState.DELIVERED}

@@ -48,7 +48,9 @@ class Reader:
         self.beats: list[int] = []  # that had been by then
         self.beaten = 0
         self.lives: list[int] = []
-        estate = Estate(lambda _: None, self._take, self.lives.append, self._closed, lambda _: 0)
+        estate = Estate(
+            lambda _: None, self._take, lambda partition, _: self.lives.append(partition), self._closed, lambda _: 0
+        )
         self.owner = Owner("deliveries", options_of(load(None, {})), estate)
         self.owner._consumer = Consumer()
 
