@@ -8,7 +8,8 @@ import pytest
 
 from schemas.alert import AlertKind
 from schemas.delivery import AttemptOutcome, DeliveryState, EndpointHealth, EventType
-from tests.unit.courier_world import Partition, alert, channel, endpoint
+from tests.unit.courier_world import Partition, alert, channel, endpoint, world_of
+from workers.courier import Courier
 
 UPDATED, RETRACTED = AlertKind.UPDATED, AlertKind.RETRACTED
 ACCEPTED, REJECTED = AttemptOutcome.ACCEPTED, AttemptOutcome.REJECTED
@@ -136,17 +137,15 @@ def test_a_second_retraction_does_not_take_back_the_first() -> None:
 
 
 def test_what_is_known_to_be_done_when_it_comes_again_is_only_said_again_by_a_successor() -> None:
-    world = Partition(channel("a"), answers=lambda *_: REJECTED)
+    world = Partition(channel("a"))
     world.dispatch(alert("1"))
     world.settle()
-    world.dispatch(alert("1", RETRACTED, previous="al_1"))
-    world.settle()
-    world.answers = lambda *_: ACCEPTED
-    world.after(days=1)
-    world.committed = 2  # behind the notification
-    world.dispatch(alert("1"), alert("1", RETRACTED, previous="al_1"))  # by a worker that has not committed it
-    sent = len(world.sent)
-    world.restart()
-    world.after(days=1)
-    assert len(world.sent) == sent
-    assert set(world.states().values()) == {DeliveryState.DELIVERED}
+    outcome = len(world.log) - 1
+    world.dispatch(alert("1"))  # by a worker that has not committed it
+    successor = Courier(world_of(world.channels), 0, "successor")
+    successor.apply(list(world.incoming(outcome)), world.now)
+    successor.take_over(len(world.log))
+    world.write(successor)
+    successor.apply(list(world.incoming())[-1:], world.now)
+    assert successor.desk("desk", world.now).take("a", world.now) is None
+    assert [each.topic for each in successor.take_written()] == ["deliveries"]
