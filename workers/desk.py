@@ -21,7 +21,7 @@ from schemas.delivery import Delivery, DeliveryState, EndpointHealth, EventType,
 from schemas.reasons import HeldReason
 from workers.delivery import Fates, Item, Reached, held
 from workers.held_up import HeldUp, first
-from workers.opened import FINAL, Opened, Opens, parts
+from workers.opened import FINAL, Opened, Opens, because, parts
 from workers.outlets import Outlets, Terms, Written
 from workers.restraint import passes
 from workers.waiting import Bundle, Waiting
@@ -70,7 +70,7 @@ class Desk:
                 self._waiting.gone(alert.previous)
             if notification.held is not None:
                 if notification.part_of is None:
-                    self._fates.dropped(alert.id)
+                    self._fates.dropped(alert.id, notification.held)
                     self._waiting.left_out(notification, notification.held, offset, now)
                 self._opens.close(notification.key)
                 return
@@ -79,9 +79,11 @@ class Desk:
         if notification.type is EventType.DIGEST:
             self._read_digest(notification, offset)
         if not opened.left:
-            self._say_again(opened)
+            for outcome in opened.again():
+                self._emit(outcome)
         elif self._live and is_new:
             self._consider(opened, now)
+        if self._live:
             self._go_on(self._held_up.release([notification.id]), now)
 
     def _read_digest(self, digest: Notification, offset: int) -> None:
@@ -90,13 +92,7 @@ class Desk:
         for alert in digest.alerts:
             member = self._opens.get(f"{self._channel_id}/{alert.id}")
             if member is not None and member.told_in is None:
-                member.told_in = digest.id
-
-    def _say_again(self, opened: Opened) -> None:
-        """It was done with before this record: the outcomes must stand behind it, or a new reader would send it."""
-        opened.left = set(opened.notification.endpoints)
-        for outcome in opened.told():
-            self._emit(outcome)
+                member.told_in, member.told_why = digest.id, because(digest)
 
     def _read_delivery(self, delivery: Delivery, offset: int, value: bytes) -> None:
         key = delivery.key.rpartition("/")[0]
@@ -143,7 +139,7 @@ class Desk:
             if opened.told_in is None:
                 self._consider(opened, now)
             else:
-                self._close_with(opened, HeldReason.GROUPED, part_of=opened.told_in)
+                self._close_with(opened, opened.told_why, part_of=opened.told_in)
 
     def change(self, now: datetime) -> None:
         """The channel's record has changed, or is gone."""
@@ -171,6 +167,8 @@ class Desk:
         if opened.is_on_its_way:
             if not (alert.previous and self._must_wait(opened, alert)):
                 self._queue(opened, now)
+        elif known := self._fates.why_dropped(alert.id):
+            self._drop(opened, known, "it has come again")
         elif silence := self._waiting.silenced(alert, now):
             self._drop(opened, HeldReason.SILENCED, silence)
         elif alert.previous and not self._follows(opened, alert):
@@ -288,7 +286,7 @@ class Desk:
     def _drop(self, opened: Opened, reason: HeldReason, detail: str) -> None:
         """No endpoint gets it."""
         (alert,) = opened.notification.alerts
-        self._fates.dropped(alert.id)
+        self._fates.dropped(alert.id, reason)
         self._emit(held(opened.notification, alert, reason, detail))
         self._close_with(opened, reason, detail)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from schemas.delivery import Delivery, DeliveryState, Notification
+from schemas.reasons import HeldReason
 
 DIGEST_MAX_ALERTS = 500
 DIGEST_MAX_BYTES = 1024 * 1024  # or a single alert; the topic takes twice as much
@@ -29,6 +30,7 @@ class Opened:
     outcomes: dict[str, bytes] = field(default_factory=dict)  # of the others: endpoint -> the record
     tried: dict[str, tuple[Delivery, int]] = field(default_factory=dict)  # endpoint -> its latest record, and where
     told_in: str | None = None  # the digest that tells it, or empty where nothing does: a record says so, or will
+    told_why: HeldReason = HeldReason.GROUPED  # why it is told there
 
     @property
     def is_on_its_way(self) -> bool:
@@ -44,6 +46,11 @@ class Opened:
     def lowest(self) -> int:
         """The first offset that must be read to know of it."""
         return min([self.offset, *(offset for _, offset in self.tried.values())])
+
+    def again(self) -> list[Delivery]:
+        """It was done with before its record came again: these must stand behind it, or a new reader would send it."""
+        self.left = set(self.notification.endpoints)
+        return self.told()
 
     def told(self) -> list[Delivery]:
         """The latest record of each endpoint that has one."""
@@ -123,6 +130,11 @@ class Opens:
     def lowest(self) -> int | None:
         """Where reading must begin to know all of them; None when none is open."""
         return min((each.lowest for each in self._open.values()), default=None)
+
+
+def because(digest: Notification) -> HeldReason:
+    """Why the alerts of a digest have waited for it."""
+    return next((each for each in HeldReason if each == digest.data.get("because")), HeldReason.GROUPED)
 
 
 def parts(told: Sequence[Opened]) -> list[list[Opened]]:
