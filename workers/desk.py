@@ -63,8 +63,10 @@ class Desk:
             self.outlets.read(record, offset)
 
     def _read_notification(self, notification: Notification, offset: int, now: datetime) -> None:
+        is_late = False
         if notification.type in ALERTS and not notification.replay:
             (alert,) = notification.alerts
+            is_late = notification.order is None and self._fates.comes_late(alert.id, notification.origin)
             self._fates.met(alert.id, alert.previous, notification.endpoints)
             if alert.kind is AlertKind.RETRACTED and alert.previous:
                 self._waiting.gone(alert.previous)
@@ -76,6 +78,7 @@ class Desk:
                 return
         is_new = self._opens.get(notification.key) is None
         opened = self._opens.add(notification, offset, inherited=not self._live)
+        opened.is_late |= is_late and is_new
         if notification.type is EventType.DIGEST:
             self._read_digest(notification, offset)
         if not opened.left:
@@ -83,8 +86,7 @@ class Desk:
                 self._emit(outcome)
         elif self._live and is_new:
             self._consider(opened, now)
-        if self._live:
-            self._go_on(self._held_up.release([notification.id]), now)
+        self._go_on(self._held_up.release([notification.id]), now)
 
     def _read_digest(self, digest: Notification, offset: int) -> None:
         """What it tells is told; the records that say so may have been lost on the way."""
@@ -124,12 +126,8 @@ class Desk:
         for record, offset in self.outlets.records():
             if offset < below:
                 self._emit(record)
-        for opened in self._opens:
-            if opened.lowest < below:
-                again = opened.notification.model_copy(update={"order": opened.first})
-                self._emit(again)  # first: a reader may begin at it
-                for delivery in opened.told():
-                    self._emit(delivery)
+        for again in self._opens.below(below):
+            self._emit(again)
 
     def go_live(self, now: datetime) -> None:
         """All that stands on the topic was read: go on where the worker before has left off."""
@@ -167,6 +165,8 @@ class Desk:
         if opened.is_on_its_way:
             if not (alert.previous and self._must_wait(opened, alert)):
                 self._queue(opened, now)
+        elif opened.is_late and self._held_up.hold(opened, unknown=alert.id):
+            return
         elif known := self._fates.why_dropped(alert.id):
             self._drop(opened, known, "it has come again")
         elif silence := self._waiting.silenced(alert, now):
@@ -211,13 +211,15 @@ class Desk:
         """Alerts that others follow on, and of which nothing is known: they stand where nobody has read, if at all."""
         return self._held_up.asking
 
-    def answer(self, asked: Collection[str], records: Iterable[Notification | Delivery], now: datetime) -> None:
+    def answer(self, asked: Collection[str], records: Collection[Notification | Delivery], now: datetime) -> None:
         """What stands of those on the topic from its beginning, in its order; what is not among it was never sent."""
         self._fates.learn(records)
+        for outcome in self._opens.learn([f"{self._channel_id}/{each}" for each in asked], records):
+            self._emit(outcome)
         for alert_id in asked:
             if not self._fates.knows(alert_id):
                 self._fates.met(alert_id, None, ())
-        self._go_on(self._held_up.release(asked), now)
+        self._go_on((each for each in self._held_up.release(asked) if not each.is_done), now)
 
     def _queue(self, opened: Opened, now: datetime) -> None:
         """To its endpoints; what waits of the same rule and story and came before it goes before it."""

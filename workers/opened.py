@@ -6,7 +6,7 @@ The least of their offsets is where a worker that takes over must begin to read.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from schemas.delivery import Delivery, DeliveryState, Notification
@@ -29,6 +29,7 @@ class Opened:
     inherited: bool = False  # it stood there when the partition was taken over
     outcomes: dict[str, bytes] = field(default_factory=dict)  # of the others: endpoint -> the record
     tried: dict[str, tuple[Delivery, int]] = field(default_factory=dict)  # endpoint -> its latest record, and where
+    is_late: bool = False  # it may have come before, which must be looked up
     told_in: str | None = None  # the digest that tells it, or empty where nothing does: a record says so, or will
     told_why: HeldReason = HeldReason.GROUPED  # why it is told there
 
@@ -112,6 +113,24 @@ class Opens:
             opened.outcomes[delivery.endpoint] = value
         else:
             self._remember(key, {delivery.endpoint: value})
+
+    def learn(self, keys: Iterable[str], records: Iterable[Notification | Delivery]) -> list[Delivery]:
+        """What stood on the topic long ago of what has come once more. Returns what is to be said again."""
+        late = {key: opened for key in keys if (opened := self._open.get(key)) is not None and opened.is_late}
+        for record in records:
+            key = record.key.rpartition("/")[0]
+            if isinstance(record, Delivery) and record.state in FINAL and key in late:
+                self.tell(key, record, late[key].offset, record.model_dump_json().encode())
+        for opened in late.values():
+            opened.is_late = False
+        return [outcome for opened in late.values() if opened.is_done for outcome in opened.again()]
+
+    def below(self, offset: int) -> Iterator[Notification | Delivery]:
+        """What stands below this offset, to be written again; a notification first, since a reader may begin at it."""
+        for opened in self:
+            if opened.lowest < offset:
+                yield opened.notification.model_copy(update={"order": opened.first})
+                yield from opened.told()
 
     def close(self, key: str) -> None:
         """Nothing is left to do of it."""

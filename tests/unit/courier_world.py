@@ -103,7 +103,7 @@ class Partition:
         self.silences = Silences()
         self.answers = answers or (lambda *_: AttemptOutcome.ACCEPTED)
         self.committed = 0
-        self._alerts = 0
+        self._alerts: dict[str, int] = {}
         self._workers = 0
         self._world = world_of(self.channels, self.silences, queue_max)
         self.restart()
@@ -123,10 +123,10 @@ class Partition:
         self.committed = self.courier.lowest(self.now)
 
     def dispatch(self, *alerts: Alert) -> None:
-        """As the other half of the worker does."""
+        """As the other half of the worker does; one that was put to its channels before stands where it stood."""
         for each in alerts:
-            self._alerts += 1
-            for notification in dispatch(each, self.now, f"alerts/0/{self._alerts}", self.channels.get):
+            place = self._alerts.setdefault(each.id, len(self._alerts))
+            for notification in dispatch(each, self.now, f"alerts/0/{place}", self.channels.get):
                 self.log.append(notification.model_dump_json().encode())
 
     def _take_in(self) -> bool:

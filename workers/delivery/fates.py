@@ -46,6 +46,16 @@ class Fates:
         self._most = most
         self._latest = frozenset[str]()
         self._fates: OrderedDict[str, _Fate] = OrderedDict()
+        self._origins: dict[str, int] = {}  # by partition of `alerts`: how far they have come
+
+    def comes_late(self, alert_id: str, origin: str) -> bool:
+        """Is it not known, though others that stand behind it on their topic have come? Then it has come before."""
+        place, _, number = origin.rpartition("/")
+        if not number.isdecimal():
+            return False
+        is_behind = int(number) <= self._origins.get(place, -1)
+        self._origins[place] = max(int(number), self._origins.get(place, -1))
+        return is_behind and not self.knows(alert_id)
 
     def met(self, alert_id: str, previous: str | None = None, endpoints: Iterable[str] | None = None) -> None:
         """The alert has come to the channel, for these endpoints."""
