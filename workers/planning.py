@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -42,6 +43,7 @@ from workers.fates import owner_of
 from workers.rules.book import LiveRule
 
 SUCCESSOR_MS = 86_400_000  # a topic that was made anew counts its offsets anew; clocks differ by less
+_OWNER = re.compile(r"(.+/\d+)/(\d{1,19})@(-?\d{1,19})", re.ASCII)  # see owner_of(); what others wrote is none
 KILLS = {ArticleStatus.CANCELED: AlertCause.CANCELED, ArticleStatus.WITHHELD: AlertCause.WITHHELD}
 
 
@@ -159,13 +161,13 @@ def _was_accounted_for(found: Found, known: Known) -> bool:
 
     Alerts or decisions were out for it before anything behind it was remembered: batches and waves go in their order.
     """
-    if known.latest is None or known.latest.owner.count("/") != 2:
+    owner = _OWNER.fullmatch(known.latest.owner) if known.latest else None
+    if owner is None:
         return False
-    position, _, timestamp_ms = known.latest.owner.rpartition("@")
-    topic, partition, offset = position.split("/")
+    position, offset, timestamp_ms = owner.groups()
     record = found.record
     return (
-        (topic, partition) == (record.topic, str(record.partition))
+        position == f"{record.topic}/{record.partition}"
         and int(offset) > record.offset
         and int(timestamp_ms) > record.timestamp_ms - SUCCESSOR_MS
     )
@@ -212,8 +214,8 @@ def _embargo(made: Plan, known: Known) -> None:
         return
     made.embargo = True
     until = made.found.article.embargoed_until
-    when = until.isoformat() if until else "now"
-    _hold_all(made, known, HeldReason.EMBARGOED, f"under embargo until {when}, and held until then")
+    when = f"{until:%Y-%m-%d %H:%M:%S %Z}" if until else "now"  # in the source's zone: UTC may have no such time
+    _hold_all(made, known, HeldReason.EMBARGOED, f"under embargo until {when}; it is held, and matched then")
 
 
 def _use(made: Plan, known: Known, rule_of: Callable[[str], LiveRule | None]) -> None:

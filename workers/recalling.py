@@ -25,6 +25,7 @@ log = structlog.get_logger("wirewatch.recalling")
 TOPICS = ("alerts", "held")
 SLACK_MS = 600_000  # clocks of several machines differ
 MAX_BYTES = 64 * 1024 * 1024
+DIGITS_MAX = 20  # of a version: an article's is below 2^64
 _OWNER, _CLAIM, _WORDS, _VERSION = "record", "claim", "words", "for-version"
 _KILLS = {AlertCause.CANCELED: ArticleStatus.CANCELED, AlertCause.WITHHELD: ArticleStatus.WITHHELD}
 
@@ -60,20 +61,25 @@ class Recalling:
 
     async def enter(self, visits: Sequence[Visit]) -> list[Entry]:
         """As of Told; never raises Forgotten, and leaves no doubt."""
+        cleared: set[str] = set()  # uris; of others the doubt may have come up while the topics were read
         while True:
             try:
                 entries = await self._told.enter(visits)
             except Forgotten as lost:
                 log.warning("Redis has restarted or lost its memory: who was told is found again on the topics")
                 await self._restore(0)
-                await self._told.vouch(lost.store)
+                await self._told.vouch(lost.gap)
                 log.info("who was told is found again")
                 continue
-            doubts = [entry.doubt_ms for entry in entries if entry.doubt_ms is not None]
+            doubts = {
+                visit.uri: entry.doubt_ms
+                for visit, entry in zip(visits, entries, strict=True)
+                if entry.doubt_ms is not None and visit.uri not in cleared
+            }
             if not doubts:
-                return entries
-            await self._restore(min(doubts) - SLACK_MS)
-            return [replace(each, doubt_ms=None) for each in await self._told.enter(visits)]
+                return [replace(each, doubt_ms=None) for each in entries]
+            await self._restore(min(doubts.values()) - SLACK_MS)
+            cleared |= doubts.keys()
 
     async def leave(self, departures: Sequence[Departure]) -> list[bool]:
         """As of Told."""
@@ -121,7 +127,10 @@ def recall(records: Sequence[Incoming]) -> dict[str, Known]:
 
 
 def _recall_held(found: dict[str, Known], record: Incoming) -> None:
-    uri = (record.key or b"").decode("utf-8", "surrogatepass")
+    try:
+        uri = (record.key or b"").decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return
     version = version_held(record) if record.value is not None else None
     if version is not None or uri in found:
         found[uri] = replace(found.get(uri, Known()), held=version)
@@ -150,9 +159,10 @@ def _telling(alert: Alert, headers: dict[str, bytes | None]) -> Telling:
     def text(name: str) -> str:
         return (headers.get(name) or b"").decode("utf-8", "replace")
 
-    version = text(_VERSION)
+    version = headers.get(_VERSION) or b""
+    is_ours = version.isdigit() and len(version) <= DIGITS_MAX
     return Telling(
-        *(alert.id, alert.kind, int(version) if version.isdigit() else alert.article.version, text(_OWNER)),
+        *(alert.id, alert.kind, int(version) if is_ours else alert.article.version, text(_OWNER)),
         *(alert.story, text(_CLAIM), text(_WORDS), alert.channels),
         *(alert.rule.name, alert.rule.version, alert.rule.priority, alert.previous or ""),
     )

@@ -17,6 +17,7 @@ from schemas.envelope import Incoming, Outgoing
 TOPIC = "held"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DUE, _VERSION, _RELEASED = "due-ms", "version", "held-as"
+_DIGITS_MAX = 20  # a version is below 2^64: what is longer was not written here
 
 
 def hold(article: Article, record: Incoming) -> Outgoing:
@@ -44,7 +45,7 @@ def version_held(held: Incoming) -> int | None:
 
 def _number(record: Incoming, name: str) -> int | None:
     value = dict(record.headers).get(name) or b""
-    return int(value) if value.isdigit() else None
+    return int(value) if value.isdigit() and len(value) <= _DIGITS_MAX else None
 
 
 def release(held: Incoming) -> Outgoing:
