@@ -53,7 +53,7 @@ class Fates:
         place, _, number = origin.rpartition("/")
         if not number.isdecimal():
             return False
-        is_behind = int(number) <= self._origins.get(place, -1)
+        is_behind = int(number) < self._origins.get(place, -1)
         self._origins[place] = max(int(number), self._origins.get(place, -1))
         return is_behind and not self.knows(alert_id)
 
