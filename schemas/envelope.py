@@ -48,3 +48,4 @@ class Outgoing:
     value: bytes | None  # None is a tombstone
     headers: Headers = field(default=())
     by: bytes | None = None  # what its partition is chosen by; the key where it is None
+    partition: int | None = None  # where it is chosen already

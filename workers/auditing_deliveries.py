@@ -16,6 +16,7 @@ from schemas.alert import Alert
 from schemas.channel import Channel
 from schemas.delivery import Delivery, DeliveryRecord, Notification
 from schemas.envelope import Incoming
+from workers.epochs import Epochs
 from workers.errors import Refused
 from workers.ledger import Deliveries, DeliveryAudit, DeliveryTerms
 from workers.records import read
@@ -67,8 +68,9 @@ class DeliveryAuditing:
         deliveries = self._deliveries
         if deliveries is None:
             return None
+        epochs = Epochs()
         for record in self._records(["deliveries"], "deliveries", 0):
-            if record.value is not None:
+            if epochs.stands(record) and record.value is not None:
                 self._take(deliveries, record)
         for record, channel in self._channels():
             deliveries.channel((record.key or b"").decode("utf-8", "replace"), channel, record.timestamp_ms)

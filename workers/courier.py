@@ -13,10 +13,11 @@ from typing import Final
 
 from schemas.channel import Channel
 from schemas.decision import Decision
-from schemas.delivery import Attempt, Delivery, DeliveryRecord, Notification
-from schemas.envelope import Incoming, Outgoing
+from schemas.delivery import Attempt, Delivery, DeliveryRecord, DeliveryState, EndpointHealth, EventType, Notification
+from schemas.envelope import Headers, Incoming, Outgoing
 from workers.delivery import Item
 from workers.desk import Desk
+from workers.epochs import KEY, Epochs, borne, epoch_from, epoch_of
 from workers.errors import Refused
 from workers.outlets import Terms, Written
 from workers.restraint import Silences
@@ -40,10 +41,17 @@ class World:
 
 
 class Courier:
-    """Of one partition. `now` is an argument everywhere."""
+    """Of one partition, in the hands of one worker. `now` is an argument everywhere."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, partition: int = 0, worker: str = "") -> None:
         self._world = world
+        self._partition = partition
+        self._worker = worker
+        self._epochs = Epochs()
+        self._epoch: bytes | None = None  # its own, from when it takes over
+        self._has_begun = False  # that stands on the topic
+        self._beginnings: list[Outgoing] = []
+        self._leaves = False
         self._desks: dict[str, Desk] = {}
         self._written: list[Written] = []
         self._stirred: dict[tuple[str, str], None] = {}
@@ -51,12 +59,18 @@ class Courier:
         self.is_live = False
         self._next_offset = 0
         self._rewritten_below = 0
+        self._overtaken_at = -1
 
     def apply(self, records: Sequence[Incoming], now: datetime) -> None:
         """What stands on the topic, in its order: records of others and of its own."""
         for record in records:
             self._next_offset = record.offset + 1
+            stands = self._epochs.stands(record)
             if record.value is None:
+                self._read_beginning(record, stands, now)
+                continue
+            if not stands:
+                self._overtaken_at = record.offset
                 continue
             try:
                 read = self._own.pop(record.value, None) or self._world.read(record.value)
@@ -64,6 +78,27 @@ class Courier:
                 self._world.refused(record, why)
                 continue
             self.desk(read.channel, now).read(read, record.offset, now, record.value)
+
+    def _read_beginning(self, record: Incoming, stands: bool, now: datetime) -> None:
+        epoch = epoch_of(record)
+        if epoch is None or (epoch == self._epoch and self._has_begun):
+            return
+        if epoch != self._epoch:
+            self.is_live &= not stands  # somebody has taken over: what is written here from now on is not read
+        elif self._leaves:
+            return
+        elif stands:
+            self._has_begun = True
+            self._go_live(now)
+        else:
+            self.take_over(self._next_offset)  # somebody else had the number first
+
+    def take_over(self, end: int) -> None:
+        """All that stood there up to this offset was read: say so. From where that is read back it acts."""
+        self._next_offset = max(self._next_offset, end)
+        self._epoch = epoch_from(self._next_offset, self._worker)
+        headers = borne(self._epoch)
+        self._beginnings.append(Outgoing("deliveries", KEY, None, headers, partition=self._partition))
 
     def desk(self, channel_id: str, now: datetime) -> Desk:
         """The desk of a channel."""
@@ -81,11 +116,15 @@ class Courier:
                 desk.go_live(now)
         return desk
 
-    def go_live(self, now: datetime) -> None:
-        """All that stood there was read: from now on it acts."""
+    def _go_live(self, now: datetime) -> None:
         self.is_live = True
         for desk in self._desks.values():
             desk.go_live(now)
+
+    def leave(self) -> None:
+        """The partition goes: nothing new is begun."""
+        self._leaves = True
+        self.is_live = False
 
     def change(self, channel_id: str, now: datetime) -> None:
         """The record of a channel has changed, or is gone."""
@@ -131,8 +170,12 @@ class Courier:
             self._desks[channel_id].answer(alerts, found.get(channel_id, ()), now)
 
     def take_written(self) -> list[Outgoing]:
-        """What is to be written since the last call, in its order."""
-        written = [(record, outgoing(record)) for record in self._written]
+        """What is to be written since the last call, in its order; before its epoch has begun only that it does."""
+        beginnings, self._beginnings = self._beginnings, []
+        if self._epoch is None or not self._has_begun:
+            return beginnings
+        headers = borne(self._epoch)
+        written = [(record, outgoing(record, headers)) for record in self._written]
         self._written.clear()
         for record, message in written:
             if isinstance(record, Delivery) and message.value is not None and len(self._own) < MOST_OWN:
@@ -142,15 +185,17 @@ class Courier:
     def lowest(self, now: datetime) -> int:
         """The offset at which a worker that takes over must begin to read.
 
-        What has been open for long is written again, so that it moves on. What a successor could do without holds it
-        up no longer than that.
+        What has been open for long is written again, so that it moves on, and what stands before a record that was
+        overtaken: a successor that begins behind our epoch's beginning would not know it for one. What a successor
+        could do without holds it up no longer than that.
         """
         kept = [lowest for desk in self._desks.values() if (lowest := desk.lowest()) is not None]
         lowest = min([*kept, self._next_offset])
-        if self.is_live and self._next_offset - lowest > WRITE_AGAIN_BEHIND and lowest >= self._rewritten_below:
+        is_far = self._next_offset - lowest > WRITE_AGAIN_BEHIND
+        if self.is_live and (is_far or lowest <= self._overtaken_at) and lowest >= self._rewritten_below:
             self._rewritten_below = self._next_offset
             for desk in self._desks.values():
-                desk.write_again(lowest + WRITE_AGAIN_BEHIND // 2)
+                desk.write_again(max(lowest + WRITE_AGAIN_BEHIND // 2 if is_far else 0, self._overtaken_at + 1))
         worth = [each for desk in self._desks.values() if (each := desk.worth_reading(now)) is not None]
         return min([lowest, *(max(each, self._next_offset - WRITE_AGAIN_BEHIND) for each in worth)])
 
@@ -159,9 +204,17 @@ class Courier:
         return sum(len(desk.outlets) for desk in self._desks.values())
 
 
-def outgoing(record: Written) -> Outgoing:
+def outgoing(record: Written, epoch: Headers = ()) -> Outgoing:
     """In its envelope. What stands on `deliveries` goes to the partition of its channel."""
     value = record.model_dump_json().encode()
     if isinstance(record, Decision):
         return Outgoing("decisions", record.rule.id.encode(), value, (("id", record.id.encode()),))
-    return Outgoing("deliveries", record.key.encode(), value, by=record.channel.encode())
+    headers = () if _holds_anyway(record) else epoch
+    return Outgoing("deliveries", record.key.encode(), value, headers, by=record.channel.encode())
+
+
+def _holds_anyway(record: Notification | Delivery | EndpointHealth) -> bool:
+    """Whoever says so, and when: it was accepted, or it is news for another channel."""
+    if isinstance(record, Delivery):
+        return record.state is DeliveryState.DELIVERED
+    return isinstance(record, Notification) and record.type in (EventType.FAILING, EventType.DISABLED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -166,22 +167,27 @@ class DeliverParts:
         return Estate(
             opened=self._open,
             read=self._read,
-            live=self._go_live,
+            live=self._take_over,
             closed=self._close,
             lowest=lambda partition: self.couriers[partition].lowest(_now()),
         )
 
     def _open(self, partition: int) -> None:
-        self.couriers[partition] = courier = Courier(self._world)
+        self.couriers[partition] = courier = Courier(self._world, partition, secrets.token_hex(4))
         self.post.open(partition, courier)
 
     def _read(self, partition: int, records: Sequence[Incoming]) -> None:
-        self.couriers[partition].apply(records, _now())
+        courier = self.couriers[partition]
+        was_live = courier.is_live
+        courier.apply(records, _now())
+        if courier.is_live and not was_live:
+            log.info("takes up", partition=partition, waiting=len(courier))
+        elif was_live and not courier.is_live:
+            log.warning("another worker has taken over, before the group has said so", partition=partition)
         self._stir()
 
-    def _go_live(self, partition: int) -> None:
-        self.couriers[partition].go_live(_now())
-        log.info("takes up", partition=partition, waiting=len(self.couriers[partition]))
+    def _take_over(self, partition: int, end: int) -> None:
+        self.couriers[partition].take_over(end)
         self._stir()
 
     def _stir(self) -> None:

@@ -21,7 +21,7 @@ from schemas.delivery import Delivery, DeliveryState, EndpointHealth, EventType,
 from schemas.reasons import HeldReason
 from workers.delivery import Fates, Item, Reached, held
 from workers.held_up import HeldUp, first
-from workers.opened import FINAL, Opened, Opens, parts
+from workers.opened import FINAL, Opened, Opens, because, parts
 from workers.outlets import Outlets, Terms, Written
 from workers.restraint import passes
 from workers.waiting import Bundle, Waiting
@@ -63,26 +63,30 @@ class Desk:
             self.outlets.read(record, offset)
 
     def _read_notification(self, notification: Notification, offset: int, now: datetime) -> None:
+        is_late = False
         if notification.type in ALERTS and not notification.replay:
             (alert,) = notification.alerts
+            is_late = notification.order is None and self._fates.comes_late(alert.id, notification.origin)
             self._fates.met(alert.id, alert.previous, notification.endpoints)
             if alert.kind is AlertKind.RETRACTED and alert.previous:
                 self._waiting.gone(alert.previous)
             if notification.held is not None:
                 if notification.part_of is None:
-                    self._fates.dropped(alert.id)
+                    self._fates.dropped(alert.id, notification.held)
                     self._waiting.left_out(notification, notification.held, offset, now)
                 self._opens.close(notification.key)
                 return
         is_new = self._opens.get(notification.key) is None
         opened = self._opens.add(notification, offset, inherited=not self._live)
+        opened.is_late |= is_late and is_new
         if notification.type is EventType.DIGEST:
             self._read_digest(notification, offset)
         if not opened.left:
-            self._say_again(opened)
+            for outcome in opened.again():
+                self._emit(outcome)
         elif self._live and is_new:
             self._consider(opened, now)
-            self._go_on(self._held_up.release([notification.id]), now)
+        self._go_on(self._held_up.release([notification.id]), now)
 
     def _read_digest(self, digest: Notification, offset: int) -> None:
         """What it tells is told; the records that say so may have been lost on the way."""
@@ -90,16 +94,13 @@ class Desk:
         for alert in digest.alerts:
             member = self._opens.get(f"{self._channel_id}/{alert.id}")
             if member is not None and member.told_in is None:
-                member.told_in = digest.id
-
-    def _say_again(self, opened: Opened) -> None:
-        """It was done with before this record: the outcomes must stand behind it, or a new reader would send it."""
-        opened.left = set(opened.notification.endpoints)
-        for outcome in opened.told():
-            self._emit(outcome)
+                member.told_in, member.told_why = digest.id, because(digest)
 
     def _read_delivery(self, delivery: Delivery, offset: int, value: bytes) -> None:
         key = delivery.key.rpartition("/")[0]
+        if delivery.state is not DeliveryState.DELIVERED and (known := self._opens.delivered(key, delivery.endpoint)):
+            self._emit(known)  # two have tried it: what was delivered stays so, and stands last
+            return
         self._opens.tell(key, delivery, offset, value)
         if delivery.state in FINAL and self._live:
             self.outlets.settled(key, delivery.endpoint)
@@ -125,22 +126,18 @@ class Desk:
         for record, offset in self.outlets.records():
             if offset < below:
                 self._emit(record)
-        for opened in self._opens:
-            if opened.lowest < below:
-                again = opened.notification.model_copy(update={"order": opened.first})
-                self._emit(again)  # first: a reader may begin at it
-                for delivery in opened.told():
-                    self._emit(delivery)
+        for again in self._opens.below(below):
+            self._emit(again)
 
     def go_live(self, now: datetime) -> None:
         """All that stands on the topic was read: go on where the worker before has left off."""
         self._live = True
         self.change(now)
-        for opened in sorted(self._opens, key=first):
+        for opened in sorted((each for each in self._opens if not each.is_done), key=first):
             if opened.told_in is None:
                 self._consider(opened, now)
             else:
-                self._close_with(opened, HeldReason.GROUPED, part_of=opened.told_in)
+                self._close_with(opened, opened.told_why, part_of=opened.told_in)
 
     def change(self, now: datetime) -> None:
         """The channel's record has changed, or is gone."""
@@ -168,6 +165,10 @@ class Desk:
         if opened.is_on_its_way:
             if not (alert.previous and self._must_wait(opened, alert)):
                 self._queue(opened, now)
+        elif opened.is_late and self._held_up.hold(opened, unknown=alert.id):
+            return
+        elif known := self._fates.why_dropped(alert.id):
+            self._drop(opened, known, "it has come again")
         elif silence := self._waiting.silenced(alert, now):
             self._drop(opened, HeldReason.SILENCED, silence)
         elif alert.previous and not self._follows(opened, alert):
@@ -210,13 +211,15 @@ class Desk:
         """Alerts that others follow on, and of which nothing is known: they stand where nobody has read, if at all."""
         return self._held_up.asking
 
-    def answer(self, asked: Collection[str], records: Iterable[Notification | Delivery], now: datetime) -> None:
+    def answer(self, asked: Collection[str], records: Collection[Notification | Delivery], now: datetime) -> None:
         """What stands of those on the topic from its beginning, in its order; what is not among it was never sent."""
         self._fates.learn(records)
+        for outcome in self._opens.learn([f"{self._channel_id}/{each}" for each in asked], records):
+            self._emit(outcome)
         for alert_id in asked:
             if not self._fates.knows(alert_id):
                 self._fates.met(alert_id, None, ())
-        self._go_on(self._held_up.release(asked), now)
+        self._go_on((each for each in self._held_up.release(asked) if not each.is_done), now)
 
     def _queue(self, opened: Opened, now: datetime) -> None:
         """To its endpoints; what waits of the same rule and story and came before it goes before it."""
@@ -285,7 +288,7 @@ class Desk:
     def _drop(self, opened: Opened, reason: HeldReason, detail: str) -> None:
         """No endpoint gets it."""
         (alert,) = opened.notification.alerts
-        self._fates.dropped(alert.id)
+        self._fates.dropped(alert.id, reason)
         self._emit(held(opened.notification, alert, reason, detail))
         self._close_with(opened, reason, detail)
 

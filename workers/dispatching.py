@@ -68,6 +68,8 @@ class Dispatcher:
         for alert, at in zip(alerts, times, strict=True):
             if until := self._inhibitions.sources(alert, at):
                 await self._hushes.note(alert.story, until)
+            elif over := self._inhibitions.ended(alert):
+                await self._hushes.forget(alert.story, over)
 
     async def _hushed(self, notifications: Sequence[Notification]) -> list[Notification]:
         """The same; those that another alert on their story hushes are marked so."""

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from schemas.delivery import Delivery, DeliveryRecord, Notification
 from schemas.envelope import Incoming
+from workers.epochs import Epochs
 from workers.errors import Refused
 
 
@@ -27,10 +28,11 @@ async def earlier(
     """
     names = [each.encode() for each in alerts]
     found: list[Notification | Delivery] = []
+    epochs = Epochs()
     async for records in topics.since(("deliveries",), 0):
         for incoming in records:
             value = incoming.value or b""
-            if not any(name in value for name in names):
+            if not (epochs.stands(incoming) and any(name in value for name in names)):
                 continue
             try:
                 record = read(value)

@@ -163,6 +163,8 @@ class Outlets:
         if attempt.outcome is AttemptOutcome.ACCEPTED:
             queue.done(item)
             self._write(item, DeliveryState.DELIVERED, attempt)
+        elif item.is_settled:
+            queue.done(item)
         elif why := self._closed(item.endpoint):
             queue.done(item)
             self._hold(item, *why, attempt=attempt)

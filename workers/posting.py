@@ -86,7 +86,7 @@ class Post:
         courier = self._couriers.get(partition)
         if courier is None:
             return
-        courier.is_live = False
+        courier.leave()
         attempts = self._attempts[courier]
         if attempts:
             _, late = await asyncio.wait(attempts, timeout=patience_s)

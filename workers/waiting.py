@@ -17,7 +17,19 @@ from schemas.channel import Channel, ChannelState
 from schemas.delivery import EventType, Notification
 from schemas.reasons import HeldReason
 from workers.delivery import named
-from workers.restraint import Arrival, Buckets, Groups, Silences, Telling, next_digest, quiet, told_as
+from workers.restraint import (
+    Arrival,
+    Buckets,
+    Groups,
+    Silences,
+    Telling,
+    group_named,
+    labels_of,
+    next_digest,
+    quiet,
+    told_as,
+)
+from workers.waits import Wait, Waits
 
 MOST_LEFT_OUT = 100_000
 MOST_GONE = 10_000
@@ -38,16 +50,6 @@ class Bundle:
     always_together: bool = True  # a single one goes out as a digest too
 
 
-@dataclass(slots=True)
-class _Wait:
-    notification: Notification
-    reason: HeldReason
-    until: datetime | None
-
-    def is_over(self, now: datetime) -> bool:
-        return self.until is not None and self.until <= now
-
-
 class Waiting:
     """Of one channel."""
 
@@ -55,7 +57,7 @@ class Waiting:
         self._channel_id = channel_id
         self._silences = silences
         self._channel: Channel | None = None
-        self._waits: dict[str, _Wait] = {}  # by the notification's key
+        self._waits = Waits()
         self._groups: Groups | None = None
         self._buckets: Buckets | None = None
         self._times: list[tuple[datetime, str]] = []  # a heap, with some that wait no more
@@ -73,8 +75,8 @@ class Waiting:
         before, self._channel = self._channel, channel
         if before is not None and channel is not None and _terms(before) == _terms(channel):
             return []
-        afresh = list(self._waits.values())
-        self._waits.clear()
+        afresh = list(self._waits)
+        self._waits = Waits()
         self._times.clear()
         self._released = {wait.notification.key: wait.reason for wait in afresh}  # those that may go, go together
         self._groups = Groups(channel.group) if channel and channel.group else None
@@ -114,7 +116,7 @@ class Waiting:
         return self._buckets is None or self._buckets.take(alert.rule.id, now)
 
     def _keep(self, notification: Notification, reason: HeldReason, until: datetime | None) -> HeldReason:
-        self._waits[notification.key] = _Wait(notification, reason, until)
+        self._waits.add(Wait(notification, reason, until))
         if until is not None:
             heapq.heappush(self._times, (until, notification.key))
         return reason
@@ -123,11 +125,9 @@ class Waiting:
         """What has waited for the end of quiet hours, and need not any more: to be considered again."""
         if not self._is_due(now):
             return []
-        released = [
-            each for each in self._waits.values() if each.reason is HeldReason.QUIET_HOURS and each.is_over(now)
-        ]
+        released = [each for each in self._waits if each.reason is HeldReason.QUIET_HOURS and each.is_over(now)]
         for wait in released:
-            del self._waits[wait.notification.key]
+            self._waits.end(wait.notification.key)
             self._released[wait.notification.key] = wait.reason
         return [wait.notification for wait in released]
 
@@ -140,13 +140,13 @@ class Waiting:
         if not self._is_due(now):
             return []
         bundles = []
-        over = sorted((each for each in self._waits.values() if each.is_over(now)), key=_reason)
+        over = sorted((each for each in self._waits if each.is_over(now)), key=_reason)
         for reason, waited in groupby(over, key=_reason):
             together = reason in (HeldReason.DIGESTED, HeldReason.GROUPED)
             bundles.append(Bundle(reason, self._out(waited), always_together=together))
         for due in self._groups.due(now) if self._groups is not None else ():
             keys = [f"{self._channel_id}/{alert.id}" for alert in due.alerts]
-            told = self._out([self._waits[key] for key in keys if key in self._waits])
+            told = self._out([wait for key in keys if (wait := self._waits.get(key)) is not None])
             bundles.append(Bundle(HeldReason.GROUPED, told, due.alerts if due.repeat else (), due.group, due.at))
             if self._groups is not None:
                 self._groups.flushed(due.group, [alert.id for alert in due.alerts], now)
@@ -154,10 +154,10 @@ class Waiting:
             bundles.append(Bundle(HeldReason.THROTTLED))
         return bundles
 
-    def _out(self, waits: Iterable[_Wait]) -> tuple[Notification, ...]:
+    def _out(self, waits: Iterable[Wait]) -> tuple[Notification, ...]:
         out = sorted((wait.notification for wait in waits), key=lambda each: (each.made, each.id))
         for notification in out:
-            del self._waits[notification.key]
+            self._waits.end(notification.key)
         return tuple(out)
 
     def next_due(self) -> datetime | None:
@@ -197,7 +197,7 @@ class Waiting:
             alerts=alerts,
             data={
                 "because": bundle.reason,
-                "group": bundle.group,
+                "group": labels_of(bundle.group),
                 "again": bool(bundle.again),
                 "left_out": _counted(left_out),
                 "left_out_keys": sorted(left_out),
@@ -206,8 +206,7 @@ class Waiting:
 
     def of(self, rule_id: str, story: str) -> list[Notification]:
         """All that waits of this rule on this story."""
-        waiting = [wait.notification for wait in self._waits.values()]
-        return [each for each in waiting if (each.alerts[0].rule.id, each.alerts[0].story) == (rule_id, story)]
+        return self._waits.of(rule_id, story)
 
     def let_go(self, notification: Notification) -> None:
         """It waits no more."""
@@ -235,7 +234,7 @@ class Waiting:
         return channel is None or bool(channel.digest or channel.group or channel.throttle or channel.quiet)
 
     def _forget(self, key: str) -> None:
-        wait = self._waits.pop(key, None)
+        wait = self._waits.end(key)
         self._released.pop(key, None)
         if wait is not None and self._groups is not None:
             self._groups.remove(wait.notification.alerts[0].id)
@@ -246,7 +245,7 @@ class Waiting:
             self._left_out.pop(key, None)
         if not self._left_out:
             self._left_out_since = None
-        group = digest.data.get("group")
+        group = group_named(digest.data.get("group"))
         if group:
             self._digests.append((digest, offset))
             if self._groups is not None:
@@ -268,12 +267,13 @@ def _history(digests: Iterable[Notification], gone: Container[str]) -> tuple[lis
     """What groups must know of messages that have gone out."""
     arrivals = [Arrival(alert, digest.made) for digest in digests for alert in digest.alerts if alert.id not in gone]
     tellings = [
-        Telling(digest.data["group"], tuple(alert.id for alert in digest.alerts), digest.made) for digest in digests
+        Telling(group_named(digest.data["group"]), tuple(alert.id for alert in digest.alerts), digest.made)
+        for digest in digests
     ]
     return arrivals, tellings
 
 
-def _reason(wait: _Wait) -> HeldReason:
+def _reason(wait: Wait) -> HeldReason:
     return wait.reason
 
 

@@ -189,7 +189,8 @@ class House:
 
     def rows(self, topic: str) -> list[Row]:
         """All values on a topic, in the order of their partitions."""
-        return [json.loads(record.value) for record in witness.read_all(self.bootstrap, self.prefix + topic)]
+        records = witness.read_all(self.bootstrap, self.prefix + topic)
+        return [json.loads(record.value) for record in records if record.value]
 
     def values(self, topic: str) -> list[bytes]:
         """The same as bytes."""

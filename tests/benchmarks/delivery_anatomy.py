@@ -92,7 +92,7 @@ async def _run(
     await parts.loaded()
     estate = parts.estate()
     estate.opened(0)
-    estate.live(0)
+    estate.live(0, 0)
     running = asyncio.create_task(parts.run())
     sampler.start()
     began_s, cpu_s = time.perf_counter(), time.process_time()

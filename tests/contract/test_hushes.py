@@ -90,6 +90,19 @@ async def test_each_story_has_its_own_and_each_that_was_asked_for_is_answered(wo
     }
 
 
+async def test_what_is_forgotten_is_in_force_no_more_until_it_is_noted_again(world: World) -> None:
+    await world.hushes.note(ONE, {"i1": NOW + HOUR, "i2": NOW + HOUR})
+    await world.hushes.note(TWO, {"i1": NOW + HOUR})
+    await world.other.forget(ONE, ["i1", "i9"])
+    assert await world.hushes.noted([ONE, TWO], NOW) == {ONE: {"i2": NOW + HOUR}, TWO: {"i1": NOW + HOUR}}
+    await world.other.forget(ONE, ["i2"])
+    await world.other.forget(ONE, ["i2"])
+    await world.other.forget(ONE, [])
+    assert (await world.hushes.noted([ONE], NOW), await world.kept()) == ({ONE: {}}, 1)
+    await world.hushes.note(ONE, {"i1": NOW + HOUR})
+    assert await world.hushes.noted([ONE], NOW) == {ONE: {"i1": NOW + HOUR}}
+
+
 async def test_nothing_is_asked_of_the_store_for_nothing(world: World) -> None:
     await world.hushes.note(ONE, {})
     assert (await world.hushes.noted([], NOW), await world.kept()) == ({}, 0)

@@ -161,9 +161,8 @@ def test_what_was_held_is_sent_again_under_its_own_id(
     assert "sent again on request" in desk.ok("deliveries", "show", alert_id) + desk.ok(
         "channels", "explain", "--alert", alert_id
     )
-    assert {record.partition for record in witness.read_all(desk.bootstrap, desk.prefix + "deliveries")} == {
-        hashed(b"desk") % 2
-    }
+    records = witness.read_all(desk.bootstrap, desk.prefix + "deliveries")
+    assert {record.partition for record in records if record.value} == {hashed(b"desk") % 2}
 
 
 def test_a_silence_holds_until_it_is_ended(

@@ -10,11 +10,20 @@ from pydantic import TypeAdapter
 from schemas.alert import Alert, AlertKind, ArticleReference, Evidence, RuleReference, Times
 from schemas.channel import Channel, Endpoint
 from schemas.decision import Decision
-from schemas.delivery import Attempt, AttemptOutcome, Delivery, DeliveryRecord, DeliveryState, Notification
-from schemas.envelope import Incoming
+from schemas.delivery import (
+    Attempt,
+    AttemptOutcome,
+    Delivery,
+    DeliveryRecord,
+    DeliveryState,
+    EndpointHealth,
+    Notification,
+)
+from schemas.envelope import Headers, Incoming, Outgoing
 from workers.courier import Courier, World
 from workers.delivery import Schedule, dispatch
 from workers.desk import Desk
+from workers.epochs import Epochs
 from workers.outlets import Terms
 from workers.restraint import Silences
 
@@ -74,11 +83,19 @@ def world_of(channels: Mapping[str, Channel], silences: Silences | None = None, 
     )
 
 
+def begin(courier: Courier, now: datetime = NOON) -> None:
+    """Let it take over, and read that back, as if it stood before all else."""
+    courier.take_over(0)
+    (written,) = courier.take_written()
+    courier.apply([Incoming("deliveries", 0, -1, 0, written.key, written.value, written.headers)], now)
+
+
 class Partition:
     """The log, the courier that reads and writes it, and what was sent. Time moves when it is told to."""
 
     def __init__(self, *channels: Channel, answers: Answers | None = None, queue_max: int = 100) -> None:
         self.log: list[bytes | None] = []
+        self.headers: dict[int, Headers] = {}  # of what has some, by offset
         self.decisions: list[Decision] = []
         self.sent: list[tuple[str, str, AttemptOutcome]] = []  # endpoint, webhook-id, outcome
         self.now = NOON
@@ -86,16 +103,19 @@ class Partition:
         self.silences = Silences()
         self.answers = answers or (lambda *_: AttemptOutcome.ACCEPTED)
         self.committed = 0
-        self._alerts = 0
+        self._alerts: dict[str, int] = {}
+        self._workers = 0
         self._world = world_of(self.channels, self.silences, queue_max)
         self.restart()
 
     def restart(self) -> None:
         """Another worker takes over: it knows nothing but what stands on the log from what was committed."""
-        self.courier = Courier(self._world)
+        self._workers += 1
+        self.courier = Courier(self._world, 0, f"w{self._workers}")
         self._read = self.committed
         self._take_in()
-        self.courier.go_live(self.now)
+        self.courier.take_over(len(self.log))
+        self._take_in()
 
     def commit(self) -> None:
         """Where a successor begins to read."""
@@ -103,30 +123,42 @@ class Partition:
         self.committed = self.courier.lowest(self.now)
 
     def dispatch(self, *alerts: Alert) -> None:
-        """As the other half of the worker does."""
+        """As the other half of the worker does; one that was put to its channels before stands where it stood."""
         for each in alerts:
-            self._alerts += 1
-            for notification in dispatch(each, self.now, f"alerts/0/{self._alerts}", self.channels.get):
+            place = self._alerts.setdefault(each.id, len(self._alerts))
+            for notification in dispatch(each, self.now, f"alerts/0/{place}", self.channels.get):
                 self.log.append(notification.model_dump_json().encode())
 
     def _take_in(self) -> bool:
         """Write and read until nothing is left of either."""
         moved = False
         while True:
-            for outgoing in self.courier.take_written():
-                moved = True
-                if outgoing.topic == "decisions":
-                    self.decisions.append(Decision.model_validate_json(outgoing.value or b""))
-                else:
-                    self.log.append(outgoing.value)
+            moved |= self.write(self.courier)
             if self._read == len(self.log):
                 return moved
-            records = [
-                Incoming("deliveries", 0, offset, 0, b"", value)
-                for offset, value in enumerate(self.log[self._read :], self._read)
-            ]
+            records = list(self.incoming(self._read))
             self._read = len(self.log)
             self.courier.apply(records, self.now)
+
+    def write(self, courier: Courier) -> bool:
+        """What this one has to write; of a worker that was frozen before it is late. Whether that was anything."""
+        written = courier.take_written()
+        for outgoing in written:
+            if outgoing.topic == "decisions":
+                self.decisions.append(Decision.model_validate_json(outgoing.value or b""))
+            else:
+                self.write_down(outgoing)
+        return bool(written)
+
+    def write_down(self, outgoing: Outgoing) -> None:
+        """A record of the partition, at its end."""
+        self.headers[len(self.log)] = outgoing.headers
+        self.log.append(outgoing.value)
+
+    def incoming(self, first: int = 0) -> Iterator[Incoming]:
+        """What stands there from this offset on."""
+        for offset, value in enumerate(self.log[first:], first):
+            yield Incoming("deliveries", 0, offset, 0, b"", value, self.headers.get(offset, ()))
 
     def send(self, most: int = 10_000) -> int:
         """Try what may be tried now; how many attempts there were."""
@@ -150,6 +182,13 @@ class Partition:
         self.courier.tick(self.now)
         while self._take_in() or self.send():
             pass
+
+    def look_up(self) -> None:
+        """What is asked for is found on the log, from its beginning."""
+        while asked := self.courier.asking():
+            found = [each for each in self.records() if not isinstance(each, EndpointHealth)]
+            self.courier.answer(asked, found, self.now)
+            self.settle()
 
     def after(self, **passed: float) -> None:
         """Time passes, in steps of what is due."""
@@ -179,8 +218,10 @@ class Partition:
         return {each.key: each for each in self.records() if isinstance(each, Notification)}
 
     def records(self) -> Iterator[DeliveryRecord]:
-        """All that stand on the log."""
-        return (_RECORDS.validate_json(value) for value in self.log if value is not None)
+        """All that stand on the log, but for those that were overtaken."""
+        epochs = Epochs()
+        standing = [each.value for each in self.incoming() if epochs.stands(each)]
+        return (_RECORDS.validate_json(value) for value in standing if value is not None)
 
     def reasons(self) -> list[str]:
         """Of the decisions, in their order, each once."""

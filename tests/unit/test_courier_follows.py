@@ -8,7 +8,9 @@ import pytest
 
 from schemas.alert import AlertKind
 from schemas.delivery import AttemptOutcome, DeliveryState, EndpointHealth, EventType
-from tests.unit.courier_world import Partition, alert, channel, endpoint
+from schemas.reasons import HeldReason
+from tests.unit.courier_world import Partition, alert, channel, endpoint, world_of
+from workers.courier import Courier
 
 UPDATED, RETRACTED = AlertKind.UPDATED, AlertKind.RETRACTED
 ACCEPTED, REJECTED = AttemptOutcome.ACCEPTED, AttemptOutcome.REJECTED
@@ -133,3 +135,66 @@ def test_a_second_retraction_does_not_take_back_the_first() -> None:
     world.answers = lambda *_: ACCEPTED
     world.after(hours=1)
     assert world.got("a") == ["al_1", "al_0", "al_1_retracted"]
+
+
+def test_what_is_known_to_be_done_when_it_comes_again_is_only_said_again_by_a_successor() -> None:
+    world = Partition(channel("a"))
+    world.dispatch(alert("1"))
+    world.settle()
+    outcome = len(world.log) - 1
+    world.dispatch(alert("1"))  # by a worker that has not committed it
+    successor = Courier(world_of(world.channels), 0, "successor")
+    successor.apply(list(world.incoming(outcome)), world.now)
+    successor.take_over(len(world.log))
+    world.write(successor)
+    successor.apply(list(world.incoming())[-1:], world.now)
+    assert successor.desk("desk", world.now).take("a", world.now) is None
+    assert [each.topic for each in successor.take_written()] == ["deliveries"]
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+def test_an_alert_that_was_taken_back_and_is_put_to_its_channel_once_more_is_not_sent(is_restarted: bool) -> None:
+    world = Partition(channel("a", group={"by": ["rule"], "wait_s": 30}))
+    world.dispatch(alert("1"))
+    world.settle()
+    world.dispatch(alert("1", RETRACTED, previous="al_1"))
+    world.after(minutes=5)
+    world.dispatch(alert("1"))  # by a worker that was frozen
+    if is_restarted:
+        world.restart()
+    world.after(minutes=5)
+    assert world.sent == []
+    assert world.notifications()["desk/al_1"].held is HeldReason.TAKEN_BACK
+
+
+def test_what_follows_on_a_digest_of_which_the_outcome_is_known_before_it_is_read_goes_on() -> None:
+    other, world = (Partition(channel("a", digest={"every_s": 3600})) for _ in range(2))
+    for each in (other, world):
+        each.dispatch(alert("1"))
+        each.settle()
+    other.after(hours=1)
+    world.log.append(other.log[-1])  # that it was delivered
+    world.settle()
+    world.now += timedelta(hours=1)
+    world.courier.tick(world.now)
+    written = [each for each in world.courier.take_written() if each.topic == "deliveries"]
+    world.dispatch(alert("1", RETRACTED, previous="al_1"))
+    world.settle()
+    assert world.sent == []
+    for record in written:
+        world.write_down(record)
+    world.settle()
+    assert world.got() == ["al_1_retracted"]
+
+
+def test_a_successor_tells_why_what_is_in_a_digest_has_waited() -> None:
+    world = Partition(channel("a", digest={"every_s": 3600}))
+    world.dispatch(alert("1"))
+    world.settle()
+    world.now += timedelta(hours=1)
+    world.courier.tick(world.now)
+    digest, *_ = [each for each in world.courier.take_written() if each.topic == "deliveries"]
+    world.write_down(digest)  # killed before it could write that of the alert
+    world.restart()
+    world.settle()
+    assert world.notifications()["desk/al_1"].held is HeldReason.DIGESTED

@@ -9,7 +9,7 @@ import pytest
 
 from schemas.delivery import Attempt, AttemptOutcome, DeliveryRecord
 from schemas.envelope import Incoming, Outgoing
-from tests.unit.courier_world import NOON, alert, channel, world_of
+from tests.unit.courier_world import NOON, alert, begin, channel, world_of
 from workers.courier import Courier
 from workers.delivery import dispatch
 
@@ -27,7 +27,7 @@ class Reader:
             return world.read(value)
 
         self.courier = Courier(replace(world, read=read))
-        self.courier.go_live(NOON)
+        begin(self.courier)
         (notification,) = dispatch(alert("1"), NOON, "alerts/0/0", channels.get)
         self.take_in([notification.model_dump_json().encode()])
         self.read.clear()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.alert import Alert
+from schemas.alert import Alert, AlertKind
 from schemas.decision import Decision
 from schemas.delivery import Notification
 from schemas.envelope import Incoming, Outgoing
@@ -91,3 +91,12 @@ async def test_what_cannot_be_read_is_a_dead_letter_and_holds_up_no_other() -> N
     await world.run(None, alert("1"))
     assert len(world.outbox.topics["dead-letters"]) == 1
     assert world.held() == {"al_1": None}
+
+
+async def test_what_a_retracted_alert_has_hushed_is_hushed_no_more() -> None:
+    world = World()
+    loud = alert("1", rule="loud", story="s")
+    await world.run(loud, alert("2", rule="quiet", story="s"))
+    await world.run(alert("1", AlertKind.RETRACTED, previous=loud.id, rule="loud", story="s"))
+    await world.run(alert("3", rule="quiet", story="s"))
+    assert world.held() == {"al_1": None, "al_2": "inhibited", "al_1_retracted": None, "al_3": None}

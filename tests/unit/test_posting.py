@@ -12,7 +12,7 @@ import pytest
 from schemas.channel import Endpoint
 from schemas.delivery import AttemptOutcome, Delivery, Notification
 from schemas.envelope import Incoming, Outgoing
-from tests.unit.courier_world import NOON, alert, channel, endpoint, world_of
+from tests.unit.courier_world import NOON, alert, begin, channel, endpoint, world_of
 from workers.courier import Courier
 from workers.delivery import Answer, dispatch
 from workers.posting import Post, Step, Wires
@@ -39,7 +39,7 @@ class Office:
         self.post = Post(wires, most_at_once)
         self.courier = Courier(world_of({"desk": self.channel}))
         self.post.open(0, self.courier)
-        self.courier.go_live(NOON)
+        begin(self.courier)
 
     async def _send(self, notification: Notification, to: Endpoint) -> Answer:
         future = self.under_way[to.id, notification.id] = asyncio.get_running_loop().create_future()

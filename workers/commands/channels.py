@@ -211,7 +211,7 @@ def show(
 def delete(
     ctx: typer.Context, ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of channels.")]
 ) -> None:
-    """Delete channels; their topics stay. When one is not there, or a rule names it, nothing is deleted.
+    """Delete channels; their topics stay. When one is not there, or a rule or a channel names it, nothing is deleted.
 
     \b
     Example:
@@ -228,7 +228,12 @@ def delete(
         naming = [(rule.id, each) for rule in rules for each in ids if each in rule.channels]
         for rule_id, channel in naming:
             say_error(f"rule {rule_id} names channel {channel}", "take it out of the rule first")
-        if naming:
+        others = [each for each in standing.channels.records.values() if each.id not in ids]
+        told = [(each.id, each.alarms) for each in others if each.alarms in ids]
+        for other, channel in told:
+            hint = "take it out of its alarms first: wirewatch channels apply"
+            say_error(f"channel {channel} hears of the endpoints of channel {other} that fail", hint)
+        if naming or told:
             raise typer.Exit(1)
         remove(kafka, "channels", standing.channels, list(dict.fromkeys(ids)))
 

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from schemas.delivery import Delivery, DeliveryRecord, DeliveryState, EndpointHealth, EventType, Notification
 from schemas.envelope import Incoming
 from schemas.reasons import HeldReason
+from workers.epochs import Epochs
 
 _RECORDS: TypeAdapter[DeliveryRecord] = TypeAdapter(DeliveryRecord)
 
@@ -72,13 +73,19 @@ class Sendings:
     by_key: dict[str, Sending] = field(default_factory=dict)
     health: dict[tuple[str, str], EndpointHealth] = field(default_factory=dict)  # by channel and endpoint
     unread: list[str] = field(default_factory=list)  # records that cannot be read, by their positions
+    _epochs: Epochs = field(default_factory=Epochs)
 
     def __iter__(self) -> Iterator[Sending]:
         return iter(self.by_key.values())
 
-    def read(self, record: Incoming, keeps: Callable[[Notification], bool] = lambda _: True) -> None:
+    def read(
+        self,
+        record: Incoming,
+        wanted: Callable[[Incoming], bool],
+        keeps: Callable[[Notification], bool] = lambda _: True,
+    ) -> None:
         """A record of the topic, behind those of its partition; the alerts are kept of those notifications only."""
-        if record.value is None:
+        if not self._epochs.stands(record) or record.value is None or not wanted(record):
             return
         try:
             told = _RECORDS.validate_json(record.value)
@@ -137,8 +144,7 @@ def sendings_of(
     """The records that are wanted, from then on."""
     found = Sendings()
     for record in archive.history(["deliveries"], since_ms):
-        if wanted(record):
-            found.read(record, keeps)
+        found.read(record, wanted, keeps)
     return found
 
 

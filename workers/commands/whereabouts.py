@@ -97,10 +97,10 @@ def _gathered(
     sendings, wanted = Sendings(), naming(alert_id)
     for record in archive.history(TOPICS, 0):
         value = record.value
-        if value is None or not wanted(record):
-            continue
         if record.topic == "deliveries":
-            sendings.read(record)
+            sendings.read(record, wanted)
+        elif value is None or not wanted(record):
+            continue
         elif record.topic == "decisions":
             decision = _read_decision(value)
             if decision and decision.alert_id == alert_id and decision.channel:

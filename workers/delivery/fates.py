@@ -13,6 +13,7 @@ from enum import StrEnum
 from sys import intern
 
 from schemas.delivery import Delivery, DeliveryState, Notification
+from schemas.reasons import HeldReason
 
 
 class Reached(StrEnum):
@@ -27,7 +28,7 @@ class Reached(StrEnum):
 class _Fate:
     previous: str | None = None
     endpoints: frozenset[str] | None = None  # that it was for; None: not known
-    dropped: bool = False
+    dropped: HeldReason | None = None
     is_met: bool = False  # what it follows on is known, if it follows on anything
     at: dict[str, DeliveryState] = field(default_factory=dict)
 
@@ -45,6 +46,16 @@ class Fates:
         self._most = most
         self._latest = frozenset[str]()
         self._fates: OrderedDict[str, _Fate] = OrderedDict()
+        self._origins: dict[str, int] = {}  # by partition of `alerts`: how far they have come
+
+    def comes_late(self, alert_id: str, origin: str) -> bool:
+        """Is it not known, though others that stand behind it on their topic have come? Then it has come before."""
+        place, _, number = origin.rpartition("/")
+        if not number.isdecimal():
+            return False
+        is_behind = int(number) < self._origins.get(place, -1)
+        self._origins[place] = max(int(number), self._origins.get(place, -1))
+        return is_behind and not self.knows(alert_id)
 
     def met(self, alert_id: str, previous: str | None = None, endpoints: Iterable[str] | None = None) -> None:
         """The alert has come to the channel, for these endpoints."""
@@ -68,9 +79,14 @@ class Fates:
             self._latest = endpoints
         return self._latest
 
-    def dropped(self, alert_id: str) -> None:
+    def dropped(self, alert_id: str, why: HeldReason) -> None:
         """No endpoint gets it."""
-        self._fate(alert_id).dropped = True
+        self._fate(alert_id).dropped = why
+
+    def why_dropped(self, alert_id: str) -> HeldReason | None:
+        """Why no endpoint gets it, if that was so when it came before."""
+        fate = self._fates.get(alert_id)
+        return None if fate is None else fate.dropped
 
     def became(self, alert_id: str, endpoint: str, state: DeliveryState) -> None:
         """Its state at one endpoint; what was delivered once stays so."""
@@ -88,7 +104,7 @@ class Fates:
             for alert in record.alerts:
                 self.met(alert.id, alert.previous, record.endpoints)
                 if record.held is not None and record.part_of is None:
-                    self.dropped(alert.id)
+                    self.dropped(alert.id, record.held)
 
     def knows(self, alert_id: str) -> bool:
         """Is it known what it follows on?"""

@@ -29,6 +29,7 @@ class Item:
     due: datetime
     attempts: int = 0
     inherited: bool = False  # a worker before may have sent it, and died before it said so
+    is_settled: bool = False  # while it is tried: somebody else has written what became of it
     lanes: tuple[Lane, ...] = field(default=())
 
     def __lt__(self, other: Item) -> bool:
@@ -130,9 +131,11 @@ class Queue:
         return found
 
     def drop(self, key: str) -> bool:
-        """Take out the notification of this key, unless it is under way. False where it does not wait here."""
+        """Take out the notification of this key, or note it if it is under way. False where it does not wait here."""
         item = self._items.get(key)
         if item is None or item in self._taken:
+            if item is not None:
+                item.is_settled = True
             return False
         self.done(item)
         return True

@@ -2,7 +2,7 @@
 
 from workers.restraint.check import check_channel, check_inhibition, check_silence
 from workers.restraint.digest import next_digest
-from workers.restraint.group import Arrival, Due, Groups, Telling, group_of
+from workers.restraint.group import Arrival, Due, Groups, Telling, group_named, group_of, labels_of
 from workers.restraint.hushes import Hushes
 from workers.restraint.inhibit import Hush, Inhibitions, hushed_by
 from workers.restraint.passing import passes
@@ -24,8 +24,10 @@ __all__ = [
     "check_channel",
     "check_inhibition",
     "check_silence",
+    "group_named",
     "group_of",
     "hushed_by",
+    "labels_of",
     "next_digest",
     "passes",
     "quiet",

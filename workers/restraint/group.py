@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import heapq
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -65,7 +65,18 @@ def group_of(by: Iterable[GroupKey], alert: Alert) -> str:
         "tag": sorted(set(alert.rule.tags)),
         "source": alert.article.source,
     }
-    return orjson.dumps({key: values[key] for key in sorted(set(by))}).decode()
+    return group_named({key: values[key] for key in set(by)})
+
+
+def labels_of(group: str) -> Mapping[str, object] | None:
+    """What the alerts of the group of this name have in common; None where that names no group."""
+    labels: Mapping[str, object] | None = orjson.loads(group) if group else None
+    return labels
+
+
+def group_named(labels: object) -> str:
+    """The name of the group whose alerts have this in common; empty where that is None."""
+    return "" if labels is None else orjson.dumps(labels, option=orjson.OPT_SORT_KEYS).decode()
 
 
 @dataclass(slots=True)

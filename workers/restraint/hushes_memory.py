@@ -47,6 +47,14 @@ class MemoryHushes:
             self._stories = {key: kept for key, kept in self._stories.items() if max(kept.values()) > now_ms}
             self._sweep_at = max(_SWEEP_AT_LEAST, 2 * len(self._stories))
 
+    async def forget(self, story: str, names: Sequence[str]) -> None:
+        """See Hushes."""
+        kept = self._stories.get(story, {})
+        for name in names:
+            kept.pop(name, None)
+        if not kept:
+            self._stories.pop(story, None)
+
     async def noted(self, stories: Sequence[str], now: datetime) -> dict[str, dict[str, datetime]]:
         """See Hushes."""
         now_ms = to_ms(now)

@@ -34,6 +34,14 @@ class RedisHushes:
         pipeline.pexpireat(key, max(ends.values()), gt=True)  # by itself it would leave a key without expiry alone
         await self._run(pipeline)
 
+    async def forget(self, story: str, names: Sequence[str]) -> None:
+        """See Hushes."""
+        if not names:
+            return
+        pipeline = self._client.pipeline(transaction=False)
+        pipeline.zrem(self._key(story), *names)
+        await self._run(pipeline)
+
     async def noted(self, stories: Sequence[str], now: datetime) -> dict[str, dict[str, datetime]]:
         """See Hushes."""
         if not stories:

@@ -17,6 +17,7 @@ from workers.restraint.matching import Filed
 from workers.restraint.passing import passes
 
 _BOTH = "~both"  # no id has a `~`
+_BY = "~by~"  # behind it the id of the source's rule: on a story it tells one alert at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,16 @@ class Inhibitions:
             return {}
         both = self._targets.holding(alert, alert.channels)
         return {
-            name + (_BOTH if name in both else ""): at + timedelta(seconds=self._inhibitions[name].lasts_s)
+            name + (_BOTH if name in both else "") + _BY + alert.rule.id: at
+            + timedelta(seconds=self._inhibitions[name].lasts_s)
             for name in self._sources.holding(alert, alert.channels)
         }
+
+    def ended(self, alert: Alert) -> tuple[str, ...]:
+        """What its rule has noted on the story, and an alert that is a retraction ends."""
+        if alert.kind is not AlertKind.RETRACTED:
+            return ()
+        return tuple(name + both + _BY + alert.rule.id for name in self._inhibitions for both in ("", _BOTH))
 
     def targets(self, alert: Alert, channel: str) -> tuple[Hush, ...]:
         """The inhibitions that may hush the alert on this channel; none of one that `passes`."""
@@ -81,11 +89,15 @@ def hushed_by(
     targets: tuple[Hush, ...], noted: Mapping[str, datetime], now: datetime
 ) -> tuple[Inhibition, datetime] | None:
     """The inhibition that hushes, and until when; of several the one that lasts longest."""
+    ends: dict[str, datetime] = {}
+    for each, until in noted.items():
+        name = each.partition(_BY)[0]
+        ends[name] = max(until, ends.get(name, until))
     found = [
-        (noted[name], hush.inhibition.id, hush.inhibition)
+        (ends[name], hush.inhibition.id, hush.inhibition)
         for hush in targets
         for name in hush.names
-        if name in noted and noted[name] > now
+        if name in ends and ends[name] > now
     ]
     if not found:
         return None

@@ -37,7 +37,7 @@ class Estate:
 
     opened: Callable[[int], None]  # the partition is ours; its records follow
     read: Callable[[int, Sequence[Incoming]], None]
-    live: Callable[[int], None]  # all that stood there when it became ours was read
+    live: Callable[[int, int], None]  # what stood there when it became ours was read, to this end; it is ours still
     closed: Callable[[Sequence[int], float], Awaitable[None]]  # they go: finish within so many seconds
     lowest: Callable[[int], int]  # where a successor must begin to read; asked until it is opened again
 
@@ -101,8 +101,9 @@ class Owner(Service):
                 self._estate.read(partition.partition, [incoming(each, self._topic) for each in some])
                 await asyncio.sleep(0)
         for partition, end in list(self._ends.items()):
-            if await self._is_read(consumer, partition, end) and self._ends.pop(partition, None) is not None:
-                self._estate.live(partition.partition)
+            is_read = await self._is_read(consumer, partition, end) and self.holds()  # only now, behind all it has read
+            if is_read and self._ends.pop(partition, None) is not None:
+                self._estate.live(partition.partition, end)
                 await asyncio.sleep(0)
         if time.monotonic() - self._committed_at_s > COMMIT_EVERY_S:
             await self._commit()

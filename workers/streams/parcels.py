@@ -75,6 +75,8 @@ class Parcels:
 
     async def _target(self, message: Outgoing) -> tuple[str, int]:
         topic = self._options.full(message.topic)
+        if message.partition is not None:
+            return topic, message.partition
         partitions = self._partitions.get(topic)
         if partitions is None:
             partitions = self._partitions[topic] = sorted(await self._producer.partitions_for(topic))

@@ -88,7 +88,8 @@ def _keep(set_: DeliveryScene, name: str) -> None:
     for topic in ("alerts", "deliveries", "decisions"):
         records = witness.read_all(set_.kafka.bootstrap, set_.house.prefix + topic)
         lines = [
-            f"{each.partition}/{each.offset} {each.timestamp_ms} {each.value.decode()[:2000]}\n" for each in records
+            f"{each.partition}/{each.offset} {each.timestamp_ms} {dict(each.headers)} {each.value.decode()[:2000]}\n"
+            for each in records
         ]
         (KEPT / name / f"{topic}.txt").write_text("".join(lines))
     lines = [f"{place} {line}\n" for place, lines in set_.receiver.account().items() for line in lines]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -127,6 +127,21 @@ def _came(account: Mapping[Place, Sequence[Came]], verdict: Verdict) -> dict[Pai
     return came
 
 
+def standing(records: Iterable[Record]) -> Iterator[Record]:
+    """All but those of a worker whose epoch was over when they came, and the beginnings of epochs."""
+    latest: dict[int, tuple[int, bytes]] = {}
+    for record in records:
+        epoch = dict(record.headers).get("epoch")
+        if epoch is not None:
+            number = int(epoch.split(b"/")[0])
+            if number > latest.get(record.partition, (-1, b""))[0]:
+                latest[record.partition] = number, epoch
+            if latest[record.partition][1] != epoch:
+                continue
+        if record.value:
+            yield record
+
+
 class Says:
     """What stands on `deliveries`."""
 
@@ -134,7 +149,7 @@ class Says:
         self.delivered: set[Pair] = set()
         self._latest: dict[Pair, dict[str, Any]] = {}
         self._notifications: dict[tuple[str, str], dict[str, Any]] = {}
-        for record in records:
+        for record in standing(records):
             row = json.loads(record.value)
             if row["record"] == "notification":
                 self._notifications[row["channel"], row["id"]] = row

@@ -14,7 +14,7 @@ from tests.chaos.delivery.outcome import DeliveryOutcome, read
 from tests.chaos.delivery.play import drawn
 from tests.chaos.delivery.receiving import Came, Place
 from tests.chaos.delivery.reliability import text
-from tests.chaos.delivery.verdict import Verdict, judge
+from tests.chaos.delivery.verdict import Verdict, judge, standing
 from tests.chaos.outcome import append
 from tests.services.witness import Record
 
@@ -130,3 +130,10 @@ def test_no_fault_of_delivery_is_without_a_row_and_what_was_kept_is_told(tmp_pat
     assert "- deliver-zombie + deliver-kill-sent, seed 2, r: lost 1: x" in page
     assert "39,999" in page
     assert "No run of these has been kept yet." in text([])
+
+
+def test_what_says_a_worker_whose_epoch_is_over_does_not_count() -> None:
+    old, new, late = ("epoch", b"3/w1"), ("epoch", b"9/w2"), said(A.id, "pending")
+    told = ((b"", old), (b"", new), (BOTH[0], None), (late, old), (BOTH[1], None))
+    rows = [Record(0, at, 0, None, value, (header,) if header else ()) for at, (value, header) in enumerate(told)]
+    assert [row.value for row in standing(rows)] == list(BOTH)

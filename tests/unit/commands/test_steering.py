@@ -148,3 +148,14 @@ def notification(name: str, *endpoints: str) -> Notification:
     return Notification(
         id=f"al_{name}", type=EventType.CREATED, channel="desk", endpoints=endpoints, made=NOON, alerts=(alert(name),)
     )
+
+
+def test_a_channel_that_hears_of_the_endpoints_of_another_is_not_deleted_without_it(
+    desk: Broker, wirewatch: Command
+) -> None:
+    desk.keep("channels", {"id": "ops"}, record(alarms="ops"))
+    done = wirewatch("channels", "delete", "ops")
+    assert done.code == 1
+    assert "channel ops hears of the endpoints of channel desk that fail" in done.err
+    assert desk.latest("channels", "ops") is not None
+    assert wirewatch("channels", "delete", "desk", "ops").code == 0

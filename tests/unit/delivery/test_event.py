@@ -85,12 +85,12 @@ class TestAlerts:
 
 class TestDigests:
     def test_it_says_its_channel_what_was_left_out_and_each_alert_as_it_is(self) -> None:
-        data = {"because": HeldReason.GROUPED, "group": "rule=suez", "again": False, "left_out": LEFT_OUT}
+        data = {"because": HeldReason.GROUPED, "group": {"rule": "suez"}, "again": False, "left_out": LEFT_OUT}
         body = event.body(notification(EventType.DIGEST, CREATED, UPDATED, data={**data, "left_out_keys": ["a/b"]}))
         assert json.loads(body)["data"] == {
             "channel": "desk",
             "because": "grouped",
-            "group": "rule=suez",
+            "group": {"rule": "suez"},
             "again": False,
             "left_out": {"throttled": {"suez": 2}, "silenced": {"suez": 1}},
             "alerts": [each.model_dump(mode="json") for each in (CREATED, UPDATED)],
@@ -108,7 +108,9 @@ class TestBytes:
         assert event.body(sent) == event.body(sent) == event.body(read_back(sent))
 
     def test_they_do_not_tell_in_which_order_something_was_counted(self) -> None:
-        one, other = ({"group": "", "left_out": dict(each)} for each in (LEFT_OUT.items(), reversed(LEFT_OUT.items())))
+        one, other = (
+            {"group": None, "left_out": dict(each)} for each in (LEFT_OUT.items(), reversed(LEFT_OUT.items()))
+        )
         bodies = {event.body(notification(EventType.DIGEST, CREATED, data=each)) for each in (one, other)}
         assert len(bodies) == 1
         assert bodies == {event.body(read_back(notification(EventType.DIGEST, CREATED, data=one)))}

@@ -103,7 +103,7 @@ _FARES = {
     "detail": "503 Service Unavailable",
 }
 _GONE = {**_FARES, "percent": 100, "detail": "the receiver answered 410 Gone"}
-_TOLD = {"because": "grouped", "group": '{"rule":"suez"}', "again": False, "left_out": {"throttled": {"suez": 2}}}
+_TOLD = {"because": "grouped", "group": {"rule": "suez"}, "again": False, "left_out": {"throttled": {"suez": 2}}}
 SAMPLES = {
     each.type: each
     for each in (

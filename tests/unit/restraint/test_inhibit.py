@@ -77,6 +77,17 @@ def test_a_retraction_hushes_none() -> None:
     assert inhibitions(ONE).sources(an_alert("x", AlertKind.RETRACTED, rule="loud"), NOON) == {}
 
 
+def test_a_retraction_ends_what_its_rule_has_noted_and_no_other_rule_s() -> None:
+    book = inhibitions(inhibition("i1", "tag is asia", "rule is soft"))
+    first, second = (an_alert(rule, rule=rule, tags=("asia",)) for rule in ("loud", "louder"))
+    noted = {**book.sources(first, NOON), **book.sources(second, NOON)}
+    assert book.ended(first) == ()
+    for each in book.ended(an_alert("x", AlertKind.RETRACTED, rule="loud")):
+        noted.pop(each, None)
+    assert noted == book.sources(second, NOON)
+    assert hushed_by(book.targets(SOFT, "desk"), noted, NOON) is not None
+
+
 def test_a_target_may_be_one_channels() -> None:
     book = inhibitions(inhibition("i1", "rule is loud", "channel is east"))
     assert hushes(book, LOUD, SOFT, channel="east") == "i1"
@@ -95,10 +106,18 @@ def test_a_source_may_be_any_of_its_channels() -> None:
         ({"i1": NOON + HOUR, "i2": NOON + 2 * HOUR}, ("i2", NOON + 2 * HOUR)),
         ({"i1": NOON + HOUR, "i2": NOON - HOUR}, ("i1", NOON + HOUR)),
         ({"i1~both": NOON + HOUR}, ("i1", NOON + HOUR)),
+        ({"i1~by~r1": NOON + HOUR, "i1~by~r2": NOON + 2 * HOUR, "i1~by~r3": NOON}, ("i1", NOON + 2 * HOUR)),
         ({"i9": NOON + HOUR}, None),
         ({}, None),
     ],
-    ids=["the longest", "the other is over", "a source that is a target", "not a target of it", "nothing noted"],
+    ids=[
+        "the longest",
+        "the other is over",
+        "a source that is a target",
+        "of several rules",
+        "not a target of it",
+        "nothing noted",
+    ],
 )
 def test_of_what_is_noted_the_longest_is_named(
     noted: Mapping[str, datetime], expected: tuple[str, datetime] | None

@@ -164,9 +164,14 @@ def inhibited() -> str:
         (8, "rumours", 3, AlertKind.RETRACTED),
         (64, "rumours", 3, AlertKind.UPDATED),
         (65, "rumours", 3, AlertKind.UPDATED),
+        (70, "confirmed", 3, AlertKind.CREATED),
+        (71, "confirmed", 3, AlertKind.RETRACTED),
+        (72, "rumours", 3, AlertKind.UPDATED),
     ]:
         alert = an_alert(rule=rule, priority=priority, kind=kind)
         noted |= book.sources(alert, minutes(minute))
+        for name in book.ended(alert):
+            noted.pop(name, None)
         found = hushed_by(book.targets(alert, "desk"), noted, minutes(minute))
         rows.append((str(minute), f"{rule}, {kind}", str(priority), "inhibited" if found else "sent"))
     return columns(*rows)

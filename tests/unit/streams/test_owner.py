@@ -48,7 +48,9 @@ class Reader:
         self.beats: list[int] = []  # that had been by then
         self.beaten = 0
         self.lives: list[int] = []
-        estate = Estate(lambda _: None, self._take, self.lives.append, self._closed, lambda _: 0)
+        estate = Estate(
+            lambda _: None, self._take, lambda partition, _: self.lives.append(partition), self._closed, lambda _: 0
+        )
         self.owner = Owner("deliveries", options_of(load(None, {})), estate)
         self.owner._consumer = Consumer()
 
@@ -110,3 +112,17 @@ async def test_one_that_the_group_has_not_answered_for_a_session_reads_nothing_u
     assert reader.owner.holds()
     await reader.owner._turn()
     assert reader.read
+
+
+async def test_one_that_is_not_known_any_more_when_all_is_read_does_not_take_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reader, now_s = Reader(), [100.0]
+    monkeypatch.setattr("workers.streams.owner.time", SimpleNamespace(monotonic=lambda: now_s[0]))
+    await reader.owner.take_up([PARTITION])
+    turn = asyncio.create_task(reader.owner._turn())
+    while not reader.read:
+        await asyncio.sleep(0)
+    now_s[0] += load(None, {}).match.session_timeout_s + 1
+    await turn
+    assert reader.lives == []
