@@ -17,17 +17,17 @@ Nothing is waited for while claims are held, so two workers cannot block each ot
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Container, Sequence
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from schemas.article import Article
 from schemas.envelope import Incoming
 from workers.claiming import claim, claimed_by
-from workers.dedup import Claims, Telling, story_of
+from workers.dedup import Answer, Claims, Telling, story_of
 from workers.embargo import hold, let_go
 from workers.errors import Refused
-from workers.fates import Fate, record_of
+from workers.fates import Fate, Match, record_of
 from workers.placing import Placed, Placer, behind
 from workers.planning import Found, Plan
 from workers.recalling import killed
@@ -119,9 +119,7 @@ class Pipeline:
         """What becomes of each match. What stands behind one that waits gives back its claims and comes later."""
         matches = placed.matches
         answers = await claim(self._claims, matches, batch, self._placer.witness)
-        claimed = claimed_by(matches)
-        fates = [Fate.of(match, answer, claimed) for match, answer in zip(matches, answers, strict=True)]
-        late = behind(fate.wait.record for fate in fates if fate.wait.rules)
+        fates, late = _parted(matches, answers)
         given_back = [fate.tell.request() for fate in fates if fate.tell.rules and late(fate.tell.record)]
         if given_back:
             await self._claims.release(given_back)
@@ -248,6 +246,23 @@ class _Absent:
 
     def __contains__(self, name: object) -> bool:
         return name not in self.there
+
+
+def _parted(
+    matches: Sequence[Match], answers: Sequence[Mapping[str, Answer]]
+) -> tuple[list[Fate], Callable[[Incoming], bool]]:
+    """What becomes of each match, and which records come later: those that stand behind one that waits.
+
+    What a record that comes later has claimed is not told yet, and may never be: its copies in the batch wait too.
+    """
+    claimed = claimed_by(matches)
+    while True:
+        fates = [Fate.of(match, answer, claimed) for match, answer in zip(matches, answers, strict=True)]
+        late = behind(fate.wait.record for fate in fates if fate.wait.rules)
+        told = claimed_by([match for match in matches if not late(match.record)])
+        if told == claimed:
+            return fates, late
+        claimed = told
 
 
 def _in_order(found: Sequence[Found]) -> list[Found]:

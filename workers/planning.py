@@ -15,6 +15,7 @@ A kill is put on the topic `kills` besides, whatever becomes of it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -44,6 +45,7 @@ from workers.fates import owner_of
 from workers.rules.book import LiveRule
 
 SUCCESSOR_MS = 86_400_000  # a topic that was made anew counts its offsets anew; clocks differ by less
+_OWNER = re.compile(r"(.+/\d+)/(\d{1,19})@(-?\d{1,19})", re.ASCII)  # see owner_of(); what others wrote is none
 KILLS = {ArticleStatus.CANCELED: AlertCause.CANCELED, ArticleStatus.WITHHELD: AlertCause.WITHHELD}
 
 
@@ -164,13 +166,13 @@ def _was_accounted_for(found: Found, known: Known) -> bool:
 
     Alerts or decisions were out for it before anything behind it was remembered: batches and waves go in their order.
     """
-    if known.latest is None or known.latest.owner.count("/") != 2:
+    owner = _OWNER.fullmatch(known.latest.owner) if known.latest else None
+    if owner is None:
         return False
-    position, _, timestamp_ms = known.latest.owner.rpartition("@")
-    topic, partition, offset = position.split("/")
+    position, offset, timestamp_ms = owner.groups()
     record = found.record
     return (
-        (topic, partition) == (record.topic, str(record.partition))
+        position == f"{record.topic}/{record.partition}"
         and int(offset) > record.offset
         and int(timestamp_ms) > record.timestamp_ms - SUCCESSOR_MS
     )

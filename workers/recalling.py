@@ -27,10 +27,10 @@ KILLS = "kills"
 TOPICS = ("alerts", KILLS, "held")
 SLACK_MS = 600_000  # clocks of several machines differ
 MAX_BYTES = 64 * 1024 * 1024
-MAX_DIGITS = 1000  # of a version
+DIGITS_MAX = 20  # of a version: an article's is below 2^64
 _OWNER, _CLAIM, _WORDS, _VERSION = "record", "claim", "words", "for-version"
-_STATUS = {AlertCause.CANCELED: ArticleStatus.CANCELED, AlertCause.WITHHELD: ArticleStatus.WITHHELD}
-_STATUSES = {status.encode(): status for status in _STATUS.values()}
+_STATUS_OF = {AlertCause.CANCELED: ArticleStatus.CANCELED, AlertCause.WITHHELD: ArticleStatus.WITHHELD}
+_NAMED = {status.encode(): status for status in _STATUS_OF.values()}
 
 
 class Past(Protocol):
@@ -70,20 +70,25 @@ class Recalling:
 
     async def enter(self, visits: Sequence[Visit]) -> list[Entry]:
         """As of Told; never raises Forgotten, and leaves no doubt."""
+        cleared: set[str] = set()  # uris; of others the doubt may have come up while the topics were read
         while True:
             try:
                 entries = await self._told.enter(visits)
             except Forgotten as lost:
                 log.warning("Redis has restarted or lost its memory: who was told is found again on the topics")
                 await self._restore(0)
-                await self._told.vouch(lost.store)
+                await self._told.vouch(lost.gap)
                 log.info("who was told is found again")
                 continue
-            doubts = [entry.doubt_ms for entry in entries if entry.doubt_ms is not None]
+            doubts = {
+                visit.uri: entry.doubt_ms
+                for visit, entry in zip(visits, entries, strict=True)
+                if entry.doubt_ms is not None and visit.uri not in cleared
+            }
             if not doubts:
-                return entries
-            await self._restore(min(doubts) - SLACK_MS)
-            return [replace(each, doubt_ms=None) for each in await self._told.enter(visits)]
+                return [replace(each, doubt_ms=None) for each in entries]
+            await self._restore(min(doubts.values()) - SLACK_MS)
+            cleared |= doubts.keys()
 
     async def leave(self, departures: Sequence[Departure]) -> list[bool]:
         """As of Told."""
@@ -139,11 +144,11 @@ def _uri(record: Incoming) -> str | None:
 
 def _recall_kill(found: dict[str, Known], uri: str, record: Incoming) -> None:
     headers = dict(record.headers)
-    version, status = headers.get(_VERSION) or b"", _STATUSES.get(record.value or b"")
-    if status is not None and version.isdigit() and len(version) <= MAX_DIGITS:
+    version, status = _version(headers), _NAMED.get(record.value or b"")
+    if version is not None and status is not None:
         owner = (headers.get(_OWNER) or b"").decode("utf-8", "replace")
         known = found.get(uri, Known())
-        found[uri] = replace(known, latest=_later(known.latest, Latest(int(version), status, owner)))
+        found[uri] = replace(known, latest=_later(known.latest, Latest(version, status, owner)))
 
 
 def _recall_held(found: dict[str, Known], uri: str, record: Incoming) -> None:
@@ -164,7 +169,7 @@ def _recall_alert(found: dict[str, Known], record: Incoming) -> None:
         return
     if before is not None and before.kind is AlertKind.RETRACTED and before.previous == telling.alert_id:
         return  # a repeat after a crash of what was taken back
-    status = _STATUS.get(alert.cause, ArticleStatus.USABLE) if alert.cause else ArticleStatus.USABLE
+    status = _STATUS_OF.get(alert.cause, ArticleStatus.USABLE) if alert.cause else ArticleStatus.USABLE
     latest = _later(known.latest, Latest(telling.version, status, telling.owner))
     found[alert.article.uri] = replace(known, latest=latest, tellings={**known.tellings, alert.rule.id: telling})
 
@@ -173,13 +178,19 @@ def _later(before: Latest | None, latest: Latest) -> Latest:
     return before if before is not None and before.rank > latest.rank else latest
 
 
+def _version(headers: Mapping[str, bytes | None]) -> int | None:
+    """What others wrote is none."""
+    value = headers.get(_VERSION) or b""
+    return int(value) if value.isdigit() and len(value) <= DIGITS_MAX else None
+
+
 def _telling(alert: Alert, headers: dict[str, bytes | None]) -> Telling:
     def text(name: str) -> str:
         return (headers.get(name) or b"").decode("utf-8", "replace")
 
-    version = text(_VERSION)
+    version = _version(headers)
     return Telling(
-        *(alert.id, alert.kind, int(version) if version.isdigit() else alert.article.version, text(_OWNER)),
+        *(alert.id, alert.kind, alert.article.version if version is None else version, text(_OWNER)),
         *(alert.story, text(_CLAIM), text(_WORDS), alert.channels),
         *(alert.rule.name, alert.rule.version, alert.rule.priority, alert.previous or ""),
     )

@@ -66,7 +66,7 @@ async def _bytes_an_article(url: str, articles: int, rules: int) -> float:
         try:
             await told.enter([Visit("urn:first", "articles/0/0@0")])
         except Forgotten as forgotten:
-            await told.vouch(forgotten.store)
+            await told.vouch(forgotten.gap)
         before = await _used(client)
         for at in range(0, articles, BATCH):
             await _tell(told, range(at, min(at + BATCH, articles)), rules)

@@ -26,7 +26,7 @@ Row = dict[str, Any]
 def article(number: int, version: int = 1) -> Row:
     """The same for the same number and version."""
     words = random.Random(number).choices(WORDS, k=6)
-    more = "" if version == 1 else f" in version {version}"
+    more = "" if version == 1 else f" in version {2 + version % 2}"  # other words than before, of few: caches fill
     text = {"title": " ".join(words[:2]), "body": f"{' '.join(words[2:])} {number}{more}"}
     return {"uri": f"soak:{number}", **text, "version": version}
 

@@ -154,6 +154,19 @@ class TestOtherWorkers:
         assert placed.same_as == first.uri
         assert meddler.times == 2
 
+    async def test_what_comes_meanwhile_does_not_pass_for_what_was_refused_before_it_in_its_batch(
+        self, client: Redis
+    ) -> None:
+        # Given another worker's article, of the address of our first one and the words of our second
+        came = article("urn:other", url="https://example.com/1")
+        meddler = Meddler(client, lambda time: came if time == 0 else None)
+        # When both are placed behind it: the first is refused, so what was written since is not ours
+        both = article("urn:a", prose(7), url="https://example.com/1"), article("urn:b", trimmed(NEWS, 0.8))
+        placed = await place(RedisStories(client, PREFIX, think=meddler), *both)
+        # Then the second is its copy nevertheless
+        assert [each.reason for each in placed] == [PlacementReason.SAME_URL, PlacementReason.LIKE]
+        assert {each.story for each in placed} == {story_of("urn:other")}
+
     async def test_what_has_nothing_to_do_with_it_is_no_reason_to_think_again(self, client: Redis) -> None:
         meddler = Meddler(client, lambda time: article(f"urn:other:{time}", prose(100 + time)))
         (placed,) = await place(RedisStories(client, PREFIX, think=meddler), article("urn:a"))

@@ -113,7 +113,7 @@ async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
         made = RedisWorld(client, other_client)
         with pytest.raises(Forgotten) as lost:
             await made.told.enter([Visit("x", "x")])
-        await made.told.vouch(lost.value.store)
+        await made.told.vouch(lost.value.gap)
         yield made
 
 
@@ -235,8 +235,23 @@ class TestTold:
             await enter(world.told)
         with pytest.raises(Forgotten) as lost:
             await enter(world.other)
-        await world.told.vouch(lost.value.store)
+        await world.told.vouch(lost.value.gap)
         assert (await enter(world.other)).known == Known()
+
+    async def test_a_memory_that_is_lost_while_it_is_restored_is_not_vouched_for(self, world: World) -> None:
+        await world.flush()
+        with pytest.raises(Forgotten) as lost:
+            await enter(world.told)
+        await world.told.restore({"urn:1": Known(LATEST)})
+        await world.flush()
+        with pytest.raises(Forgotten) as lost_again:
+            await enter(world.other)
+        await world.told.restore({"urn:2": Known(LATEST)})
+        await world.told.vouch(lost.value.gap)
+        with pytest.raises(Forgotten):
+            await enter(world.told, uri="urn:1")
+        await world.other.vouch(lost_again.value.gap)
+        assert (await enter(world.told)).known == Known()
 
     async def test_what_the_topics_told_fills_gaps_and_replaces_nothing_newer(self, world: World) -> None:
         await enter(world.told)
@@ -249,6 +264,13 @@ class TestTold:
         await leave(world.told, None, SECOND)
         expected = Known(LATEST, 3, {"north": replace(TELLING, version=2), "south": TELLING})
         assert await known(world.told) == expected
+
+    async def test_versions_that_are_times_in_nanoseconds_keep_their_order(self, world: World) -> None:
+        version = 1_796_080_000_123_456_789
+        killed = Latest(version, ArticleStatus.CANCELED, SECOND)
+        await world.told.restore({URI: Known(Latest(version, ArticleStatus.USABLE, FIRST), version)})
+        await world.told.restore({URI: Known(killed, version + 1)})
+        assert await known(world.told) == Known(killed, version + 1)
 
     async def test_thousands_of_rules_that_told_are_all_remembered(self, world: World) -> None:
         tellings = {f"r{number}": replace(TELLING, alert_id=f"al_{number}") for number in range(2_500)}

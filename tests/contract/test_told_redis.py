@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from redis.asyncio.client import Pipeline
 
 from tests.contract.test_told import KEEP_MS, LEASE_MS, PREFIX, TELLING, enter, leave, server
 from tests.services.redis import RedisServer
@@ -20,11 +21,32 @@ async def test_what_was_told_is_kept_for_its_time_and_no_longer(server: RedisSer
         told = RedisTold(client, PREFIX, LEASE_MS, KEEP_MS)
         with pytest.raises(Forgotten) as lost:
             await enter(told)
-        await told.vouch(lost.value.store)
+        await told.vouch(lost.value.gap)
         await enter(told)
         await leave(told, north=TELLING)
         (key,) = [key async for key in client.scan_iter(PREFIX + "told:*") if not key.endswith(b"whole")]
         assert KEEP_MS - 60_000 < await client.pttl(key) <= KEEP_MS
+
+
+async def test_a_loss_while_it_is_being_vouched_for_is_noticed(
+    server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with connect(server.url, socket_timeout_s=5) as client, connect(server.url, socket_timeout_s=5) as admin:
+        await client.flushall()
+        told = RedisTold(client, PREFIX, LEASE_MS, KEEP_MS)
+        with pytest.raises(Forgotten) as lost:
+            await enter(told)
+        exists = Pipeline.exists
+
+        async def flushed(pipeline: Pipeline, *names: str) -> int:
+            there: int = await exists(pipeline, *names)
+            await admin.flushall()
+            return there
+
+        monkeypatch.setattr(Pipeline, "exists", flushed)
+        await told.vouch(lost.value.gap)
+        with pytest.raises(Forgotten):
+            await enter(told)
 
 
 async def test_a_key_of_another_type_counts_as_absent(server: RedisServer) -> None:
@@ -33,7 +55,7 @@ async def test_a_key_of_another_type_counts_as_absent(server: RedisServer) -> No
         told = RedisTold(client, PREFIX, LEASE_MS, KEEP_MS)
         with pytest.raises(Forgotten) as lost:
             await enter(told)
-        await told.vouch(lost.value.store)
+        await told.vouch(lost.value.gap)
         for key in [key async for key in client.scan_iter(PREFIX + "told:*") if not key.endswith(b"whole")]:
             await client.delete(key)
             await client.set(key, "x")
@@ -56,5 +78,5 @@ async def test_a_server_that_forbids_info_is_taken_and_one_that_forbids_scripts_
         with pytest.raises(Forgotten if works else Unavailable) as lost:
             await enter(told)
         if isinstance(lost.value, Forgotten):
-            await told.vouch(lost.value.store)
+            await told.vouch(lost.value.gap)
             assert (await enter(told)).known == Known()

@@ -8,6 +8,7 @@ import pytest
 
 from schemas import Rule
 from schemas.envelope import Incoming
+from schemas.reasons import HeldReason
 from tests.unit.pipeline_world import RULE, STORY, World, records
 from workers.pipeline import Step
 from workers.tally import Tally
@@ -50,6 +51,26 @@ async def test_another_partition_does_not_wait() -> None:
     elsewhere = Incoming("articles", 1, 5, 0, b"b:1", records([BEFORE], 0)[0].value)
     await world.pipeline.run([waiting, behind, elsewhere])
     assert [each.article.uri for each in world.alerts] == ["b:1", "copy:1", "b:2"]
+
+
+async def test_a_copy_of_what_is_put_off_is_told_when_that_is_killed_meanwhile() -> None:
+    """What is put off holds its story for nobody: it may never be told."""
+    world = World(RULE)
+    await dies_at(Step.CLAIMED, world, STORY)
+    waiting, behind = records([COPY, BEHIND], 0)
+    copy = Incoming("articles", 1, 5, 0, b"b:3", records([{**BEHIND, "uri": "b:3"}], 0)[0].value)
+    kill = Incoming("articles", 2, 5, 0, b"b:2", records([{**BEHIND, "status": "canceled"}], 0)[0].value)
+    other, asleep, killed = World(RULE, store=world.store), world.pipeline._sleep, list[Tally]()
+
+    async def meanwhile(seconds: float) -> None:
+        if not killed:
+            killed.append(await other.pipeline.run([kill]))
+        await asleep(seconds)
+
+    world.pipeline._sleep = meanwhile
+    await world.pipeline.run([waiting, behind, copy])
+    assert sorted(each.article.uri for each in world.alerts) == ["b:3", "copy:1"]
+    assert [each.reason for each in world.decisions] == [HeldReason.NOT_USABLE] * 2
 
 
 async def test_a_rule_that_need_not_wait_is_told_at_once_and_keeps_the_order_too() -> None:

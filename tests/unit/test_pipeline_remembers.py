@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -37,6 +38,18 @@ async def test_a_restart_of_redis_is_noticed_although_something_is_left() -> Non
     world.store.told.store = "2"
     await world.run({**KILL, "version": 3}, first_offset=2)
     assert kinds(world)[-1] == "retracted"
+
+
+@pytest.mark.parametrize("owner", [b"a/b/c", b"articles/0/x@1", b"articles/0/" + b"9" * 5_000 + b"@1"])
+async def test_an_alert_that_others_wrote_makes_no_trouble_for_a_version_that_comes_late(owner: bytes) -> None:
+    world = World(RULE)
+    await world.run({**STORY, "version": 3})
+    (alert,) = world.sent("alerts")
+    headers = tuple((name, owner if name == "record" else value) for name, value in alert.headers)
+    world.outbox.topics["alerts"] = [replace(alert, headers=headers)]
+    world.lose_redis()
+    await world.run(STORY, first_offset=1)
+    assert reasons(world) == [HeldReason.SUPERSEDED]
 
 
 async def test_articles_that_match_nothing_ask_nothing_of_the_store() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -10,8 +11,9 @@ from schemas.alert import AlertKind
 from schemas.article import ArticleStatus
 from schemas.envelope import Incoming, Outgoing
 from tests.unit.pipeline_world import RULE, STORY, World
-from workers.dedup import Known, Latest
-from workers.recalling import killed, recall
+from workers.dedup import Known, Latest, Visit
+from workers.dedup.told_memory import MemoryTold
+from workers.recalling import Recalling, killed, recall
 
 KILL = {**STORY, "status": "canceled"}
 
@@ -53,6 +55,26 @@ async def test_alerts_without_our_headers_are_known_as_far_as_they_tell() -> Non
     assert found.latest is not None
     assert (found.latest.version, found.latest.status) == (1, ArticleStatus.CANCELED)
     assert found.tellings["dprk"].channels == known.tellings["dprk"].channels
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        Incoming("held", 0, 0, 0, b"\xff", None),
+        Incoming("held", 0, 0, 0, b"\xff", b"x", (("due-ms", b"1"), ("version", b"1"))),
+        Incoming("held", 0, 0, 0, b"u", b"x", (("due-ms", b"1"), ("version", b"9" * 5_000))),
+    ],
+    ids=["a key that is no text", "held under such a key", "a version of thousands of digits"],
+)
+def test_what_others_put_among_what_is_held_is_passed_over(foreign: Incoming) -> None:
+    assert recall([foreign]) == {}
+
+
+@pytest.mark.parametrize("version", ["²".encode(), b"9" * 5_000, b"-1"])
+async def test_a_version_in_a_header_that_others_wrote_does_not_count(version: bytes) -> None:
+    (record,), known = await told(STORY)
+    foreign = replace(record, headers=tuple((n, version if n == "for-version" else v) for n, v in record.headers))
+    assert recall([foreign]) == {"a:1": known}
 
 
 def test_what_is_no_alert_and_what_is_no_longer_held_is_passed_over() -> None:
@@ -97,9 +119,58 @@ def test_what_others_wrote_on_kills_is_passed_over(key: bytes | None, value: byt
     assert recall([Incoming("kills", 0, 0, 0, key, value, (("for-version", version),))]) == {}
 
 
-@pytest.mark.parametrize(
-    ("key", "version"),
-    [pytest.param(b"\xff", b"2", id="no uri"), pytest.param(b"u", b"9" * 5_000, id="a number beyond all")],
-)
-def test_what_others_wrote_on_held_is_passed_over(key: bytes, version: bytes) -> None:
-    assert recall([Incoming("held", 0, 0, 0, key, b"x", (("due-ms", b"1"), ("version", version)))]) == {}
+class Topics:
+    """What stands on the topics; while they are read the first time, something happens to the memory."""
+
+    def __init__(self, records: Sequence[Incoming], happens: Callable[[], object]) -> None:
+        self._records = records
+        self._happens = happens
+        self.read = 0
+
+    async def since(self, topics: Sequence[str], time_ms: int) -> AsyncIterator[Sequence[Incoming]]:
+        self.read += 1
+        for each in list(self._records):
+            yield [each]
+            if self.read == 1:
+                self._happens()
+
+
+async def test_a_memory_that_is_lost_while_it_is_filled_is_filled_again() -> None:
+    records, known = await told(STORY)
+    memory = MemoryTold(lambda: 0, lease_ms=1_000)
+    memory.forget()
+    topics = Topics(records, memory.forget)
+    (entry,) = await Recalling(memory, topics, lambda: None).enter([Visit("a:1", "articles/0/9@1")])
+    assert (entry.known, topics.read) == (known, 2)
+
+
+async def test_a_memory_that_is_lost_while_the_doubt_about_a_dead_worker_is_cleared_is_filled_again() -> None:
+    records, known = await told(STORY)
+    now_ms = [0]
+    memory = MemoryTold(lambda: now_ms[0], lease_ms=1_000)
+    await memory.enter([Visit("a:1", "articles/1/1@1")])
+    now_ms[0] = 2_000
+    topics = Topics(records, memory.forget)
+    (entry,) = await Recalling(memory, topics, lambda: None).enter([Visit("a:1", "articles/0/9@1")])
+    assert (entry.known, entry.doubt_ms) == (known, None)
+
+
+async def test_the_doubt_about_one_that_lapses_while_others_are_cleared_is_cleared_too() -> None:
+    """Two dead workers, of which the second one's lease is over only while what the first told is looked for."""
+    records, known = await told(STORY)
+    now_ms = [0]
+    memory = MemoryTold(lambda: now_ms[0], lease_ms=1_000)
+    await memory.enter([Visit("b:1", "articles/1/1@1")])
+    now_ms[0] = 900
+    await memory.enter([Visit("a:1", "articles/1/2@1")])
+    now_ms[0] = 1_500
+    stands = [Incoming("alerts", 0, 0, 0, b"c:1", b"no alert")]
+
+    def lapses() -> None:
+        now_ms[0] = 2_000
+        stands.extend(records)
+
+    topics = Topics(stands, lapses)
+    visits = [Visit("a:1", "articles/0/9@1"), Visit("b:1", "articles/0/8@1")]
+    first, second = await Recalling(memory, topics, lambda: None).enter(visits)
+    assert (first.known, second.known) == (known, Known())

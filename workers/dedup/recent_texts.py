@@ -6,9 +6,11 @@ from collections import OrderedDict
 
 from workers.dedup.text import Text
 
+WORDS_MORE = 5  # that the text takes as such, some 700 bytes: many short ones are bounded too
+
 
 class RecentTexts:
-    """Keeps the texts asked for last, bounded by `words_max` words together."""
+    """Keeps the texts asked for last, bounded by `words_max` words together; each counts WORDS_MORE more."""
 
     def __init__(self, words_max: int) -> None:
         self._words_max = words_max
@@ -26,7 +28,11 @@ class RecentTexts:
         """Keep it as the latest one."""
         gone = self._texts.pop(article, None)
         self._texts[article] = text
-        self._words += len(text) - (len(gone) if gone is not None else 0)
+        self._words += _room(text) - (_room(gone) if gone is not None else 0)
         while self._words > self._words_max:
             _, oldest = self._texts.popitem(last=False)
-            self._words -= len(oldest)
+            self._words -= _room(oldest)
+
+
+def _room(text: Text) -> int:
+    return len(text) + WORDS_MORE

@@ -22,7 +22,7 @@ from workers.dedup.text import Text
 
 ROUNDS_MAX = 5  # of thinking a placing out again because others came; then it is placed as it is
 TURN_S = 0.05  # of thinking, until something else may be thought
-CACHED_WORDS = 300_000  # of other articles, some 150 bytes each
+CACHED_WORDS = 300_000  # of other articles, some 200 bytes each: 60 MB
 
 Thought = tuple[Known, Choice]
 Think = Callable[[Callable[[], list[Thought]]], Awaitable[list[Thought]]]

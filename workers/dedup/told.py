@@ -97,9 +97,9 @@ class Departure:
 class Forgotten(Exception):
     """The memory is not whole: the store has restarted, or lost it. Restore it from the topics, then vouch for it."""
 
-    def __init__(self, store: str) -> None:
+    def __init__(self, gap: str) -> None:
         super().__init__("what was told must be found again")
-        self.store = store  # what vouch() wants back
+        self.gap = gap  # what vouch() wants back: names the store, and this loss
 
 
 class Told(Protocol):
@@ -125,6 +125,6 @@ class Told(Protocol):
         """Put in what the topics told, by uri, where nothing later is known; leases stay."""
         ...
 
-    async def vouch(self, store: str) -> None:
-        """The memory is whole now, in that store."""
+    async def vouch(self, gap: str) -> None:
+        """The memory is whole now, unless it was lost once more behind this gap: then enter() will say so."""
         ...

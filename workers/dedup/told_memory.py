@@ -34,6 +34,7 @@ class MemoryTold:
         self._lease_ms = lease_ms
         self._pages: dict[str, _Page] = {}
         self.store = self._whole = "1"
+        self._losses = 0
 
     def __len__(self) -> int:
         """How many uris are remembered."""
@@ -43,11 +44,12 @@ class MemoryTold:
         """All is lost."""
         self._pages.clear()
         self._whole = ""
+        self._losses += 1
 
     async def enter(self, visits: Sequence[Visit]) -> list[Entry]:
         """See Told."""
         if self._whole != self.store:
-            raise Forgotten(self.store)
+            raise Forgotten(self._gap)
         return [self._enter(visit) for visit in visits]
 
     def _enter(self, visit: Visit) -> Entry:
@@ -89,9 +91,14 @@ class MemoryTold:
             if known.held is not None and known.held > (page.held or -1):
                 page.held = known.held
 
-    async def vouch(self, store: str) -> None:
+    async def vouch(self, gap: str) -> None:
         """See Told."""
-        self._whole = store
+        if gap == self._gap:
+            self._whole = self.store
+
+    @property
+    def _gap(self) -> str:
+        return f"{self.store}|{self._losses}"
 
     @staticmethod
     def _put(page: _Page, latest: Latest | None, tellings: Mapping[str, Telling], alone: bool) -> None:

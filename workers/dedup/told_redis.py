@@ -29,12 +29,13 @@ class RedisTold:
     """Shared by all workers. `lease_ms` holds others off if a holder dies; `keep_ms` is how long is remembered.
 
     The key `<prefix>told:whole` names the server (its run id) in whose memory everything is. A restart has another
-    id, since a server comes back with what it had saved last.
+    id, since a server comes back with what it had saved last. While that is found again a mark stands beside it.
     """
 
     def __init__(self, client: Redis, key_prefix: str, lease_ms: int, keep_ms: int) -> None:
         self._client = client
         self._prefix = key_prefix + "told:"
+        self._whole = self._prefix + "whole"
         self._lease_ms = lease_ms
         self._keep_ms = keep_ms
         self._enter = Script.read("enter")
@@ -45,12 +46,10 @@ class RedisTold:
         if not visits:
             return []
         calls = [(self._key(visit.uri), [visit.holder, self._lease_ms, _STAY_MS, visit.instead_of]) for visit in visits]
-        *replies, whole, about = await self._run(
-            self._enter, calls, ("GET", self._prefix + "whole"), ("INFO", "server")
-        )
+        *replies, whole, about = await self._run(self._enter, calls, ("GET", self._whole), ("INFO", "server"))
         store = _run_id(about)
         if whole != store.encode():
-            raise Forgotten(store)
+            raise Forgotten(await self._gap(store))
         return [_entry(reply) for reply in replies]
 
     async def leave(self, departures: Sequence[Departure]) -> list[bool]:
@@ -75,12 +74,35 @@ class RedisTold:
             calls += [(self._key(uri), ["", self._keep_ms, held, *part]) for part in parts]
         await self._run(self._leave, calls)
 
-    async def vouch(self, store: str) -> None:
+    async def vouch(self, gap: str) -> None:
         """See Told."""
+        store, _, began = gap.rpartition("|")
+        mark = self._mark(began)
         try:
-            await self._client.set(self._prefix + "whole", store)
+            async with self._client.pipeline(transaction=True) as pipeline:
+                await pipeline.watch(mark)  # a loss behind the look at it undoes what follows
+                if await pipeline.exists(mark):
+                    pipeline.multi()  # type: ignore[no-untyped-call]
+                    pipeline.set(self._whole, store)
+                    pipeline.delete(mark)
+                    await pipeline.execute()
+        except errors.WatchError:
+            return
         except (errors.RedisError, OSError) as exc:
             raise unavailable(self._client, exc) from exc
+
+    async def _gap(self, store: str) -> str:
+        """Leaves a mark that goes with the next loss: while it stands, what was restored since stands too."""
+        try:
+            seconds, microseconds = await self._client.time()
+            began = f"{seconds}.{microseconds:06}"
+            await self._client.set(self._mark(began), "", px=_STAY_MS)
+        except (errors.RedisError, OSError) as exc:
+            raise unavailable(self._client, exc) from exc
+        return f"{store}|{began}"
+
+    def _mark(self, began: str) -> str:
+        return f"{{{self._whole}}}{began}"  # in one slot with what it is changed with
 
     def _key(self, uri: str) -> str:
         return self._prefix + story_of(uri)

@@ -15,9 +15,9 @@ from schemas.article import Article
 from schemas.envelope import Incoming, Outgoing
 
 TOPIC = "held"
-MAX_DIGITS = 1000  # of what others may have written
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DUE, _VERSION, _RELEASED = "due-ms", "version", "held-as"
+_DIGITS_MAX = 20  # a version is below 2^64: what is longer was not written here
 
 
 def hold(article: Article, record: Incoming) -> Outgoing:
@@ -45,7 +45,7 @@ def version_held(held: Incoming) -> int | None:
 
 def _number(record: Incoming, name: str) -> int | None:
     value = dict(record.headers).get(name) or b""
-    return int(value) if value.isdigit() and len(value) <= MAX_DIGITS else None
+    return int(value) if value.isdigit() and len(value) <= _DIGITS_MAX else None
 
 
 def release(held: Incoming) -> Outgoing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from typing import NamedTuple
 from weakref import ref
 
@@ -23,7 +23,8 @@ class Recent:
     """Keeps the last readings: the texts that were asked and the words in them, not the articles.
 
     Bounded by `words_max` words together (some 300 bytes each) and by `characters_max` characters of their texts (4
-    bytes each at most); a reading above either is not kept.
+    bytes each at most); a reading above either is not kept. One whose article has gone is of no use to anybody and goes
+    when the next is kept.
     """
 
     def __init__(self, words_max: int, characters_max: int) -> None:
@@ -32,15 +33,19 @@ class Recent:
         self._words = 0
         self._characters = 0
         self._readings: OrderedDict[int, _Kept] = OrderedDict()
+        self._gone: deque[tuple[int, ref[Article]]] = deque()  # an article may go on any thread, at any moment
 
     def keep(self, reading: Reading) -> None:
         """Keep a reading as the latest one. It may be used again when `of` has given it back."""
+        self._sweep()
         article = reading.article
-        self._drop(id(article))
+        key = id(article)
+        self._drop(key)
         words, characters = reading.size, reading.characters
         if not 0 < words <= self._words_max or characters > self._characters_max:
             return
-        self._readings[id(article)] = _Kept(ref(article), reading, words, characters)
+        kept = ref(article, lambda gone: self._gone.append((key, gone)))
+        self._readings[key] = _Kept(kept, reading, words, characters)
         self._words += words
         self._characters += characters
         reading.article = _GONE
@@ -55,6 +60,12 @@ class Recent:
         self._drop(id(article))
         kept.reading.article = article
         return kept.reading
+
+    def _sweep(self) -> None:
+        while self._gone:
+            key, gone = self._gone.popleft()
+            if (kept := self._readings.get(key)) is not None and kept.article is gone:
+                self._drop(key)
 
     def _drop(self, key: int) -> None:
         dropped = self._readings.pop(key, None)

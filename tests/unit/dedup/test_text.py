@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from schemas.article import Article
 from tests.unit.dedup.prose import prose
 from workers.dedup import fingerprint
-from workers.dedup.recent_texts import RecentTexts
+from workers.dedup.recent_texts import WORDS_MORE, RecentTexts
 from workers.dedup.text import KEYS_MOST, Text, keys_of, least_numbers
 
 ROOT = Path(__file__).parents[3]
@@ -73,7 +73,7 @@ def test_a_piece_of_a_long_text_shares_some_of_its_keys() -> None:
 
 
 def test_the_texts_asked_for_last_are_kept_up_to_so_many_words() -> None:
-    texts = RecentTexts(words_max=100)
+    texts = RecentTexts(words_max=100 + 2 * WORDS_MORE)
     for number in range(3):
         texts.keep(number, Text(["w"] * 40))
     assert [texts.of(number) is not None for number in range(3)] == [False, True, True]
@@ -83,3 +83,10 @@ def test_the_texts_asked_for_last_are_kept_up_to_so_many_words() -> None:
     assert [texts.of(number) is not None for number in range(4)] == [False, True, False, True]
     texts.keep(4, Text(["w"] * 500))
     assert texts.of(4) is None
+
+
+def test_texts_without_a_word_are_bounded_too() -> None:
+    texts = RecentTexts(words_max=3 * WORDS_MORE)
+    for number in range(5):
+        texts.keep(number, Text([]))
+    assert [texts.of(number) is not None for number in range(5)] == [False, False, True, True, True]

@@ -91,6 +91,15 @@ def test_an_article_with_all_its_unknown_fields_goes_although_it_was_read_lately
     assert gone() is None
 
 
+def test_articles_that_have_gone_take_no_room() -> None:
+    recent, stays = small(), article(4)
+    kept = read(stays)
+    recent.keep(kept)
+    for _ in range(3):
+        recent.keep(read(article(5)))
+    assert recent.of(stays) is kept
+
+
 def test_an_article_at_the_place_of_one_that_has_gone_is_read_anew() -> None:
     recent = small(words_max=1000)
     for number in range(100):

@@ -17,20 +17,24 @@ if type(lease) == 'table' and lease.err then
 end
 local alone = holder ~= '' and lease and string.match(lease, '^%d+|%d+|%d*|(.+)$') == holder
 
+-- Digits as they stand: a number is exact only up to 2^53 here, and versions may be times in nanoseconds.
+local function higher(one, other)
+  return not other or #one > #other or (#one == #other and one > other)
+end
+
 local written = false
 for i = 4, #ARGV, 2 do
   local before = redis.call('HGET', KEYS[1], ARGV[i])
-  local rank = tonumber(string.match(ARGV[i + 1], '^(%d+)|'))
-  local rank_before = before and tonumber(string.match(before, '^(%d+)|')) or -1
-  if alone or rank > rank_before then
+  local rank = string.match(ARGV[i + 1], '^(%d+)|')
+  if alone or higher(rank, string.match(before or '', '^(%d+)|')) then
     redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
     written = true
   end
 end
 
 if held ~= '-' then
-  local before = tonumber(redis.call('HGET', KEYS[1], 'h') or '') or -1
-  if held ~= '' and (alone or tonumber(held) > before) then
+  local before = string.match(redis.call('HGET', KEYS[1], 'h') or '', '^%d+$')
+  if held ~= '' and (alone or higher(held, before)) then
     redis.call('HSET', KEYS[1], 'h', held)
     written = true
   elseif held == '' and alone then

@@ -3,7 +3,8 @@
 -- KEYS[1]    its entry: JSON of its placement, a line feed, its packed text
 -- KEYS[2]    by its uri, KEYS[3] by its web address, KEYS[4] by its words: the article (12 hexadecimal digits) that came
 --            last; an article without an address or words of its own asks for its entry's key, which is no article
--- KEYS[5]    the index: a hash. Fields: w, how often anything was written; a day since 1970, when its last article ends.
+-- KEYS[5]    the index: a hash. Fields: w, how often anything was written or refused; a day since 1970, when its last
+--            article ends.
 --            Its keys are KEYS[5]:day:bucket, hashes of the same slot, 16,384 a day: so many that each stays small,
 --            which takes a quarter of the memory. Field: 6 bytes of a shingle's number (its other 2, but for two bits,
 --            are the bucket). Value: 8 bytes an article: its name, 6, and its shingles, 2. Field !: the hour since 1970
@@ -11,7 +12,7 @@
 -- ARGV[1]    the article's keys, 8 bytes each, as field and bucket
 -- ARGV[2]    its shingles
 -- returns    the placement where it has been placed already, else ''; the three articles or ''; 10 bytes for each
---            article that may be like it: 8 as in the index, 2 how many keys they share; how often anything was written
+--            article that may be like it: 8 as in the index, 2 how many keys they share; w
 
 local DAY_MS, DAYS = 86400000, 8
 

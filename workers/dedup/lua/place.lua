@@ -8,7 +8,7 @@
 -- ARGV[2]    the article as it stands in the index, 8 bytes
 -- ARGV[3..5] what the three keys by uri, address and words held when the placing was thought out
 -- ARGV[6]    the articles that were known to share keys with it, 6 bytes each
--- ARGV[7]    what w in KEYS[5] was then, as far as others wrote it; '' places it in any case
+-- ARGV[7]    what w in KEYS[5] is by now if only those before it in its batch were placed; '' places it in any case
 -- ARGV[8]    JSON: reason, likeness, story (if it is the first), uri, source, keep_ms, story_ms, sources_max,
 --            update_at, posted_max
 -- ARGV[9]    its packed text
@@ -37,19 +37,6 @@ if placed then
   return placed
 end
 local joined = KEYS[6] ~= KEYS[1] and placement_of(held[5])
-if not anyway then
-  for i = 2, 4 do
-    if KEYS[i] ~= KEYS[1] then
-      local article = held[i] or ''
-      if (#article == 12 and string.match(article, '^%x+$') or '') ~= ARGV[i + 1] then
-        return ''
-      end
-    end
-  end
-  if KEYS[6] ~= KEYS[1] and not joined then
-    return ''
-  end
-end
 
 local index, days, written = redis.pcall('HGETALL', KEYS[5]), {}, 0
 for i = 1, index.err and 0 or #index, 2 do
@@ -58,6 +45,29 @@ for i = 1, index.err and 0 or #index, 2 do
     written = value
   else
     days[field] = value
+  end
+end
+
+-- Those behind it in its batch take it for written: then what another worker wrote would pass for that.
+local function refuse()
+  if not index.err then
+    redis.call('HSET', KEYS[5], 'w', string.format('%.0f', written + 1))
+    redis.call('PEXPIREAT', KEYS[5], string.format('%.0f', now + DAYS * DAY_MS))
+  end
+  return ''
+end
+
+if not anyway then
+  for i = 2, 4 do
+    if KEYS[i] ~= KEYS[1] then
+      local article = held[i] or ''
+      if (#article == 12 and string.match(article, '^%x+$') or '') ~= ARGV[i + 1] then
+        return refuse()
+      end
+    end
+  end
+  if KEYS[6] ~= KEYS[1] and not joined then
+    return refuse()
   end
 end
 
@@ -110,7 +120,7 @@ local function somebody_came()
 end
 
 if not anyway and written ~= tonumber(ARGV[7]) and somebody_came() then
-  return ''
+  return refuse()
 end
 
 -- The story, and what this article adds to it.
