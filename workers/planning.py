@@ -219,8 +219,8 @@ def _embargo(made: Plan, known: Known) -> None:
         return
     made.embargo = True
     until = made.found.article.embargoed_until
-    when = until.isoformat() if until else "now"
-    _hold_all(made, known, HeldReason.EMBARGOED, f"under embargo until {when}, and held until then")
+    when = f"{until:%Y-%m-%d %H:%M:%S %Z}" if until else "now"  # in the source's zone: UTC may have no such time
+    _hold_all(made, known, HeldReason.EMBARGOED, f"under embargo until {when}; it is held, and matched then")
 
 
 def _use(made: Plan, known: Known, rule_of: Callable[[str], LiveRule | None]) -> None:

@@ -52,6 +52,20 @@ async def test_an_article_under_embargo_is_held_and_told_when_its_time_has_come(
     assert held(world) == [], "it is let go once it is told of"
 
 
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [
+        pytest.param("2999-01-01T00:00:00Z", "2999-01-01 00:00:00 UTC", id="utc"),
+        pytest.param("2999-01-01T09:00:00+09:00", "2999-01-01 09:00:00 +09:00", id="as the source says it"),
+        pytest.param("9999-12-31T23:59:59-12:00", "9999-12-31 23:59:59 -12:00", id="no such time in utc"),
+    ],
+)
+async def test_a_decision_says_until_when_it_is_held_as_other_times_are_said(until: str, said: str) -> None:
+    world = World(RULE)
+    await world.run({**STORY, "embargoed_until": until})
+    assert [each.detail for each in world.decisions] == [f"under embargo until {said}; it is held, and matched then"]
+
+
 async def test_it_is_matched_with_the_rules_of_that_time() -> None:
     world = World()
     await world.run(HELD)

@@ -57,6 +57,8 @@ def _alert(alert: Alert, coloured: bool) -> Iterator[Text]:
 
 def _following(alert: Alert) -> str:
     """What an alert behind the first says, and why."""
+    if alert.kind is AlertKind.CORRECTED:  # its cause is in the word
+        return str(alert.kind)
     why = f"{alert.sources} sources" if alert.sources else str(alert.cause or "").replace("_", " ")
     return f"{alert.kind}: {why}" if why else str(alert.kind)
 
@@ -84,6 +86,7 @@ def _decision(decision: Decision) -> Iterator[Text]:
     yield Text.assemble(_title(decision.article), _source(decision.article), style="dim")
     if decision.detail:
         yield Text(plain(decision.detail), "dim")
+    yield Text(plain(decision.article.uri), "dim")
 
 
 def _title(article: ArticleReference) -> Text:

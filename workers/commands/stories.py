@@ -69,6 +69,7 @@ async def placed(articles: Path, max_bytes: int) -> AsyncIterator[Row]:
             yield {"uri": None, "line": line, "error": error}
         else:
             yield await placing.row(article)
+        await asyncio.sleep(0)  # nothing here waits, and Ctrl-C is heard only by what does
 
 
 class _Placing:

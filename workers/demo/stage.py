@@ -22,7 +22,7 @@ from workers.demo.store import store_answers, store_command, store_program
 from workers.demo.warden import Warden
 from workers.errors import Unavailable
 
-READY_S = 60.0
+READY_S = 180.0  # compiling takes 20 s, and on a busy machine many times as long
 EVERY_S = 0.02
 
 
@@ -89,7 +89,8 @@ class Stage(AbstractContextManager["Stage"]):
             self.check()
             if time.monotonic() > deadline:
                 raise Unavailable(
-                    f"the match worker is not ready within {READY_S:.0f} s. The end of its log:\n{worker.log_tail()}"
+                    f"the match worker is not ready within {READY_S:.0f} s: the machine may be busy, and what is "
+                    f"compiled is kept: run it again. The end of its log:\n{worker.log_tail()}"
                 )
             time.sleep(EVERY_S)
 

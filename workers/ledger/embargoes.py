@@ -30,10 +30,14 @@ class Embargoes:
         self._held: dict[str, Held] = {}
 
     def take(self, record: Incoming, article: Article, *, pending: bool) -> None:
-        """A release, a kill or a version that is no older ends the waiting, or begins another."""
+        """A release, a kill or a version that is no older ends the waiting, or begins another.
+
+        A kill that names no version is one of all versions.
+        """
         held = self._held.get(article.uri)
         usable = article.status is ArticleStatus.USABLE
-        if held is not None and usable and article.version < held.version:
+        names_one = usable or "version" in article.model_fields_set
+        if held is not None and names_one and article.version < held.version:
             return
         self._held.pop(article.uri, None)
         until = article.embargoed_until

@@ -117,6 +117,11 @@ def test_a_decision_says_why_nothing_was_sent() -> None:
     assert detail.strip() == "told by al_1"
 
 
+def test_a_decision_names_its_article_by_the_uri_that_others_are_told_by() -> None:
+    """Copies of a story have the same title: the uri tells which of them was held back."""
+    assert shown(DECISION, terminal=False).splitlines()[3:] == ["          u:1", ""]
+
+
 @pytest.mark.parametrize(
     ("excerpt", "expected"),
     [
@@ -154,7 +159,7 @@ def test_a_title_is_shown_once_with_its_hits(excerpt: str, expected: list[str]) 
     ("changes", "said"),
     [
         ({"kind": "retracted", "cause": "no_longer_matches"}, "retracted: no longer matches"),
-        ({"kind": "corrected", "cause": "correction"}, "corrected: correction"),
+        ({"kind": "corrected", "cause": "correction"}, "corrected"),
         ({"kind": "updated", "cause": "sources", "sources": 10}, "updated: 10 sources"),
         ({"kind": "retracted"}, "retracted"),
     ],

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
+import signal
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.unit.commands.conftest import Command
 from tests.unit.dedup.prose import prose
+from workers.commands.terminal import say_line
 from workers.dedup import story_of
 
 NEWS = prose(1)
@@ -43,6 +48,25 @@ def test_each_article_has_a_line_in_the_order_of_the_file(wirewatch: Command, tm
     ]
     assert [row["story"] for row in rows] == [story_of(uri) for uri in ("u:1", "u:1", "u:3", "u:1", "u:3", "u:1")]
     assert [row["likeness"] > 0.9 for row in rows] == [False, True, False, False, True, False]
+
+
+def test_ctrl_c_ends_it_in_the_midst_of_a_file(
+    wirewatch: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "articles.jsonl"
+    file.write_text(lines(ARTICLES))
+
+    shown: list[Mapping[str, Any]] = []
+
+    def interrupted(row: Mapping[str, Any]) -> None:
+        say_line(row)
+        shown.append(row)
+        if len(shown) == 1:  # a second one ends whatever runs
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("workers.commands.stories.say_line", interrupted)
+    done = wirewatch("stories", "--articles", file)
+    assert (done.code, len(done.out.splitlines())) == (130, 1)
 
 
 def test_the_same_article_again_and_its_versions_are_told_as_such(wirewatch: Command, tmp_path: Path) -> None:

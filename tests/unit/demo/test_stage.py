@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from workers.demo import broker, store
+from workers.demo import stage as stage_module
 from workers.demo.child import Child
 from workers.demo.ports import accepts
 from workers.demo.signals import Signals
@@ -49,6 +50,18 @@ def test_broker_and_store_answer_within_the_block_and_are_gone_behind_it() -> No
     assert not accepts(kafka)
     assert not accepts(redis)
     assert not folder.exists()
+
+
+def test_a_worker_that_takes_too_long_is_told_with_its_log_and_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine compiling takes long: what is compiled by then is kept, so the next start is shorter."""
+    monkeypatch.setattr(stage_module, "READY_S", 0.0)
+    code = """import time; print('{"event": "compiling"}', flush=True); time.sleep(60)"""
+    with Signals() as signals, Stage(signals) as stage, pytest.raises(Unavailable) as raised:
+        stage.start_worker(python(code, tmp_path))
+    head, *_ = str(raised.value).splitlines()
+    assert head.endswith("the machine may be busy, and what is compiled is kept: run it again. The end of its log:")
 
 
 def test_a_worker_is_started_when_it_says_ready(tmp_path: Path) -> None:

@@ -222,6 +222,7 @@ def test_channels_that_nobody_can_listen_to_are_counted() -> None:
         pytest.param(600, {}, [], id="it came again"),
         pytest.param(600, {"status": "canceled"}, [], id="it was killed"),
         pytest.param(600, {"version": 1}, [Slip.NOT_RELEASED], id="an older version came"),
+        pytest.param(600, {"version": 1, "status": "canceled"}, [Slip.NOT_RELEASED], id="an older version was killed"),
     ],
 )
 def test_an_article_whose_embargo_is_over_must_come_again(
