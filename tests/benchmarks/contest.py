@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+import orjson
+
 from tests.benchmarks.contestant import Contestant
 from tests.benchmarks.judge import judge
 from tests.benchmarks.prediction import Prediction
+from tests.benchmarks.rule_maker import MadeRule
 from tests.benchmarks.stand import CHANNEL, PREFIX, RIVAL_TOPICS, Run, Stand
 
 OURS = "wirewatch run match"
+BY_ARTICLE = "wirewatch run match, rules without stories"
 QUIX = "quix-streams, parse and publish"
 PLAIN = "plain faust agent, all of it"
 PLAIN_PARSING = "plain faust agent, parse and publish"
-MATCHING = (OURS, PLAIN)
+MATCHING = (OURS, BY_ARTICLE, PLAIN)
 COMMITS = 4  # of quix-streams in a run; each waits for the broker, so more would slow it
 
 
@@ -31,14 +35,17 @@ class Sizes:
 class Contest:
     """Runs contestants on a stand, each time as a group of its own with claims of its own."""
 
-    def __init__(self, stand: Stand, rules_file: Path, prediction: Prediction) -> None:
+    def __init__(self, stand: Stand, rules: Sequence[MadeRule], rules_file: Path, prediction: Prediction) -> None:
         self._stand = stand
+        self._rules = rules
         self._rules_file = rules_file
         self._prediction = prediction
+        self._rules_version = 1
         self._sizes = Sizes(len(prediction.alerts) / stand.articles, 0)
         self.last_group = ""  # of ours, without the prefix
         self._make: Mapping[str, Callable[[str], Contestant]] = {
             OURS: self.ours,
+            BY_ARTICLE: self.ours,
             QUIX: self._quix,
             PLAIN: self._plain,
             PLAIN_PARSING: self._plain_parsing,
@@ -58,16 +65,25 @@ class Contest:
     def _one(self, name: str) -> Run:
         group = f"contest-{uuid4().hex[:8]}"
         contestant = self._make[name](group)
+        if name == BY_ARTICLE:
+            self._edit_rules({"dedup": "article"})
         try:
             run = self._stand.run(contestant, PREFIX + group)
         finally:
             contestant.stop()
+            if name == BY_ARTICLE:
+                self._edit_rules({})
         if name in MATCHING:
             alert_bytes = judge(self._stand, run, self._prediction)
             self._sizes = Sizes(self._sizes.share, round(alert_bytes))
         if name == OURS:
             self.last_group = group
         return run
+
+    def _edit_rules(self, more: Mapping[str, object]) -> None:
+        self._rules_version += 1
+        made = ({**rule.record(CHANNEL), "version": self._rules_version, **more} for rule in self._rules)
+        self._stand.send("rules", [(str(record["id"]), orjson.dumps(record)) for record in made])
 
     def ours(self, group: str) -> Contestant:
         """The match worker with its default settings."""

@@ -29,11 +29,11 @@ def explain(
     """Why a rule says yes or no to an article; needs no Kafka.
 
     Shows each clause with its answer and where it stands, and for a rule that says no the smallest set of clauses that
-    would have to be otherwise, underlined. Clauses that do not decide are dim. The exit code is 0 whatever the answer.
+    would have to be otherwise, underlined. NEAR that fails says how far apart its sides are. What does not decide is
+    dim. The exit code is 0 whatever the answer.
 
-    With --json: {"rule", "article", "answer", "clause": {"kind", "canonical", "span", "answer", "occurrences", …,
-    "clauses": […]}, "failing": […], "wanted": {"leaves": […], "count", "smallest", "possible"}}. Spans count characters
-    of the query as typed, occurrences those of the field as published.
+    With --json: {"rule", "article", "answer", "clause": {"kind", "canonical", "answer", "apart", …, "clauses": […]},
+    "failing": […], "wanted": {"leaves": […], …}}. Spans count characters of the query, occurrences those of the field.
 
     \b
     Examples:

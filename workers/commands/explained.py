@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 from rich.console import Console
 from rich.text import Text
 
 from schemas.article import Article
+from workers.commands.explained_apart import how_far
 from workers.commands.show import with_hits
 from workers.commands.subject import AskedRule
 from workers.commands.terminal import plain
@@ -67,6 +68,8 @@ class _Explained:
             style = "" if each.counted else "dim"
             yield Text.assemble(indent, self._sign(each.answer), " ", _head(each), style=style)
             under: list[tuple[Clause | Text, int]] = [(line, depth + 2) for line in self._occurrences(each)]
+            if each.apart and each.apart.nearest:
+                under.append((self._nearest(each.apart.nearest), depth + 2))
             under += [(inner, depth + 1) for inner in each.clauses]
             under += [(Text(line, "dim"), depth + 1) for line in _others(each)]
             stack += reversed(under)
@@ -83,7 +86,7 @@ class _Explained:
 
     def _occurrence(self, clause: Clause, occurrence: Occurrence) -> Text:
         field, entry, start, end = occurrence.field, occurrence.entry, occurrence.start, occurrence.end
-        where = f"{field}{'' if entry is None else f' {entry + 1}'} {start}–{end}"
+        where = _where(field, entry, start, end)
         by = [_BY[occurrence.by]] if occurrence.by in _BY else []
         by += [f"of @{occurrence.list_name}"] if occurrence.list_name else []
         text = text_of(self._article, occurrence)
@@ -93,6 +96,14 @@ class _Explained:
             hits = [Shown(clause.canonical, field, start, end)]
             shown = with_hits(plain(excerpt({field: text}, hits, EXCERPT_CHARS)), self._coloured)
         return Text.assemble((where, "cyan"), "".join(f", {each}" for each in by), "  ", shown)
+
+    def _nearest(self, nearest: Sequence[Occurrence]) -> Text:
+        """The two sides of a NEAR that fails, where they are nearest, in one excerpt."""
+        first, last = nearest[0], nearest[-1]
+        hits = [Shown(str(at), first.field, each.start, each.end) for at, each in enumerate(nearest)]
+        shown = plain(excerpt({first.field: text_of(self._article, first)}, hits, EXCERPT_CHARS))
+        where = _where(first.field, first.entry, first.start, last.end)
+        return Text.assemble((where, "cyan"), "  ", with_hits(shown, self._coloured))
 
     def _wanted(self, wanted: Wanted) -> Iterator[Text]:
         if not wanted.possible:
@@ -128,6 +139,10 @@ def text_of(article: Article, occurrence: Occurrence) -> str:
     return written or ""
 
 
+def _where(field: str, entry: int | None, start: int, end: int) -> str:
+    return f"{field}{'' if entry is None else f' {entry + 1}'} {start}–{end}"
+
+
 def _head(clause: Clause) -> Text:
     """What a clause is, on one line."""
     canonical, name = clause.canonical, _NAMES.get(clause.kind)
@@ -138,6 +153,8 @@ def _head(clause: Clause) -> Text:
         head = Text.assemble(name, "  ", (head.plain, "dim"))
     if clause.needed is not None:
         head.append(f"  {clause.found} found, {clause.needed} needed", "bold")
+    if clause.apart:
+        head.append(plain(f"  {how_far(clause, clause.apart)}"), "bold")
     if clause.kind in ("number", "codes"):
         has = "none" if clause.value is None else clause.value[:100]
         head.append(plain(f"  the article has {has}"))

@@ -7,7 +7,7 @@ from typing import Any
 
 from schemas.article import Article
 from workers.commands.subject import AskedRule
-from workers.match.clause import Account, Clause, Leaf
+from workers.match.clause import Account, Apart, Clause, Leaf
 from workers.rules.language import render
 
 
@@ -45,11 +45,16 @@ def _clause(root: Clause) -> dict[str, Any]:
             "value": clause.value,
             "occurrences": [_named(asdict(each)) for each in clause.occurrences],
             "occurrences_count": clause.occurrences_count,
+            "apart": clause.apart and _apart(clause.apart),
             "clauses": under,
             "others_true": clause.others_true,
             "others_false": clause.others_false,
         }
     return row
+
+
+def _apart(apart: Apart) -> dict[str, Any]:
+    return {**asdict(apart), "nearest": [_named(asdict(each)) for each in apart.nearest]}
 
 
 def _leaf(leaf: Leaf) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from schemas.article import Article
+from workers.match.apart import Distances
 from workers.match.clause import Account, Wanted
 from workers.match.ledger import Ledger
 from workers.match.reading import Reading
@@ -21,6 +22,7 @@ from workers.rules.language.tree import Query
 
 OCCURRENCES_MAX = 20  # of a clause, that are told
 LEAVES_MAX = 100
+MEASURED_MAX_WORDS = 2_000_000  # of texts, gone through for the distances of NEAR
 
 
 def account(
@@ -29,6 +31,7 @@ def account(
     lists: Mapping[str, Sequence[str]] | None = None,
     *,
     occurrences_max: int = OCCURRENCES_MAX,
+    measured_max_words: int = MEASURED_MAX_WORDS,
 ) -> Account:
     """Why the rule says yes or no to the article.
 
@@ -39,8 +42,11 @@ def account(
     Bounded: `occurrences_max` occurrences a clause, 20 clauses under one, 2,000 in all, 100 of them in each other, 100
     leaves, each with the number of all. Every term is asked once, whatever the rule's size, as the plain evaluator
     would that takes no short cut; NEAR and NOT NEAR that are true are shown in a stretch of a long text, as in alerts.
+    Distances are measured until `measured_max_words` words have been gone through for them; those behind are not, and
+    say so (`measured`).
     """
-    terms = Terms(Reading(article), Wording(query, lists), occurrences_max)
+    wording = Wording(query, lists)
+    terms = Terms(Reading(article), wording, Distances(measured_max_words, wording), occurrences_max)
     ledger = Ledger(terms, query)
     if ledger.answer:
         return Account(answer=True, clause=ledger.clause(), failing=(), failing_count=0, wanted=None)

@@ -41,6 +41,9 @@ By: TypeAlias = Literal[
 ]
 
 
+Unit: TypeAlias = Literal["words", "sentences", "paragraphs"]
+
+
 @dataclass(frozen=True, slots=True)
 class Occurrence:
     """Where a clause stands in the article."""
@@ -54,6 +57,21 @@ class Occurrence:
     by: By
     list_name: str | None  # the name of the list that the term stands in
     counted: bool  # whether it took part in what made the clause true; inside of NEAR not all that stands there does
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """How far apart the sides of a NEAR stand that both occur, and nowhere as near as it asks."""
+
+    left: str  # canonical; of a chain the first NEAR, inside out, that fails
+    right: str
+    unit: Unit
+    limit: int  # what the rule allows; 0 sentences: both within one
+    distance: int | None  # the smallest, in the rule's order where it has one; None where there is none
+    backwards: int | None  # of a rule with an order: the smallest in the other one
+    together: bool  # whether both occur in one text; if they do, and have no distance, they share words
+    measured: bool  # False: too many words would have to be looked at, and nothing but left, right, limit is known
+    nearest: tuple[Occurrence, ...]  # the two, in the order of the text: those of `distance`, else of `backwards`
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +93,7 @@ class Clause:
     value: str | None = None  # the article's own: of a number test or code; None where it has none
     occurrences: tuple[Occurrence, ...] = ()  # the first ones
     occurrences_count: int = 0  # of all
+    apart: Apart | None = None  # of NEAR that is false where all its sides occur
     clauses: tuple[Clause, ...] = ()
     others_true: int = 0  # clauses under it that are left out
     others_false: int = 0

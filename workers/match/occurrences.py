@@ -39,7 +39,7 @@ def spans(node: Query, text: Text) -> Spans:
         case Or(operands):
             return united([spans(operand, text) for operand in operands])
         case Near():
-            return deque(_spans_of_chain(node, text), maxlen=1)[0]
+            return deque(spans_of_chain(node, text), maxlen=1)[0]
     raise Broken(f"{type(node).__name__} has no occurrences")
 
 
@@ -56,11 +56,14 @@ def shortest(node: Query, text: Text) -> Shortest:
 
 def rows_of_chain(node: Near, text: Text) -> list[Rows]:
     """What `rows` says of the innermost left operand of a chain of NEAR, and of each join around it."""
-    return [rows_of(each) for each in _spans_of_chain(node, text)]
+    return [rows_of(each) for each in spans_of_chain(node, text)]
 
 
-def _spans_of_chain(node: Near, text: Text) -> Iterator[Spans]:
-    """A chain is grouped from the left and may be long, so it is walked and not recursed into."""
+def spans_of_chain(node: Near, text: Text) -> Iterator[Spans]:
+    """The innermost left operand of a chain of NEAR, then each join around it.
+
+    A chain is grouped from the left and may be long, so it is walked and not recursed into.
+    """
     innermost, joins = chain(node)
     left = spans(innermost, text)
     yield left

@@ -105,7 +105,7 @@ def sightings(
         islice(chain(parts.values(), others), most),
         key=lambda stretch: (ranks[stretch.asked[:2]], *stretch.place[2:]),
     )
-    return tuple(_told(node, each, name, taking is None or each.place in parts) for each in picked), count
+    return tuple(told(node, each, name, counted=taking is None or each.place in parts) for each in picked), count
 
 
 def _rows(node: Query, text: Text) -> Rows:
@@ -116,7 +116,8 @@ def _rows(node: Query, text: Text) -> Rows:
     return {first: 1 << (last - first) for first, last in found.items()}
 
 
-def _told(node: Query, stretch: Stretch, name: str | None, counted: bool) -> Occurrence:
+def told(node: Query, stretch: Stretch, name: str | None, *, counted: bool) -> Occurrence:
+    """An occurrence of the term; `name` is that of the list that the term stands in."""
     (field, entry, text), first, last = stretch
     _, _, start, end = stretch.place
     folded = " ".join(text.folded[first : min(last + 1, first + _FOLDED_MAX_WORDS)])

@@ -66,7 +66,7 @@ def joined_within(earlier: Spans, later: Spans, ends: Sequence[int], *, paragrap
     closes: Ends = {}
     for first, last in shortest_spans(earlier).items():
         opens.setdefault(ends[first], {})[first] = last + 1
-    for last, first in _latest(later, ends).items():
+    for last, first in latest(later, ends).items():
         closes.setdefault(ends[first], {})[last] = first
     found: Rows = {}
     wide = Wide({}, {}, paragraphs)
@@ -167,7 +167,7 @@ def _greatest(asked: Iterable[tuple[int, int]], given: Sequence[tuple[int, int]]
             yield key, best
 
 
-def _latest(spans: Spans, ends: Sequence[int]) -> dict[int, int]:
+def latest(spans: Spans, ends: Sequence[int]) -> dict[int, int]:
     """For each last, the greatest first of those whole in one sentence or paragraph."""
     latest: dict[int, int] = {}
     longest = max(map(int.bit_length, spans.rows.values()), default=0)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from workers.match.clause import Clause, Kind, Occurrence
+from workers.match.apart import Distances
+from workers.match.clause import Apart, Clause, Kind, Occurrence
 from workers.match.occurrences import chain
 from workers.match.reading import Reading
 from workers.match.sightings import Scope, Taking, counted_words, occurs, sightings, taking_part
@@ -85,6 +86,7 @@ class Terms:
 
     reading: Reading
     wording: Wording
+    distances: Distances
     most: int
 
     def clause(self, standing: Standing) -> Clause:
@@ -116,6 +118,7 @@ class Terms:
             wanted=standing.wanted,
             occurrences=occurrences,
             occurrences_count=count,
+            apart=self._apart(standing, under),
             clauses=under.clauses,
             others_true=under.others_true,
             others_false=under.others_false,
@@ -136,6 +139,14 @@ class Terms:
                 return ((), 0) if self._divided(operand) else sightings(operand, standing.scope, self.most, name)
         parts = None if taking is None or isinstance(node, Near) else taking.get(id(node), [])
         return sightings(node, standing.scope, self.most, name, parts)
+
+    def _apart(self, standing: Standing, under: Under) -> Apart | None:
+        node = standing.node
+        if standing.answer or not isinstance(node, Near):
+            return None
+        if under.others_false or not all(side.answer for side in under.clauses):
+            return None
+        return self.distances.of(node, standing.scope, standing.list_name)
 
     def _code(self, field: str) -> str | None:
         article = self.reading.article

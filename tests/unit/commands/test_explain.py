@@ -146,6 +146,7 @@ def test_json_tells_of_each_clause(wirewatch: Command, files: Path) -> None:
             }
         ],
         "occurrences_count": 1,
+        "apart": None,
         "clauses": [],
         "others_true": 0,
         "others_false": 0,
