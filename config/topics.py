@@ -26,6 +26,8 @@ RULES = Topic("rules", "rule id", "the watch rules; a tombstone deletes", partit
 LISTS = Topic("lists", "list id", "named lists of the rules", partitions=1, config=COMPACTED | LARGE)
 CHANNELS = Topic("channels", "channel id", "where subscribers listen", partitions=1, config=COMPACTED)
 HELD = Topic("held", "article uri", "articles under embargo until their time", config=COMPACTED | LARGE | STAMPED)
+# As long as `alerts`: together they tell what Redis knew of each article.
+KILLS = Topic("kills", "article uri", "what was canceled or withheld", config=deleted(30, **STAMPED))
 ALERTS = Topic("alerts", "article uri", "every alert with its channels", config=deleted(30, **TOLD))
 DECISIONS = Topic("decisions", "rule id", "matches that became no alert, and why", config=deleted(7, **TOLD))
 SILENCES = Topic("silences", "silence id", "what is not sent to endpoints", partitions=1, config=COMPACTED)
@@ -46,7 +48,7 @@ DEAD_LETTERS = Topic(
 )
 CATALOGUE = (
     *(ARTICLES, RULES, LISTS, CHANNELS, SILENCES, INHIBITIONS),
-    *(HELD, ALERTS, DECISIONS, DELIVERIES, DEAD_LETTERS),
+    *(HELD, KILLS, ALERTS, DECISIONS, DELIVERIES, DEAD_LETTERS),
 )
 
 

@@ -6,7 +6,7 @@ The order is the argument for "at least once" (docs/decisions/claim-before-publi
 2. match     which live rules say yes
 3. place     which version is it, of which story? From here on no other record is at work on its uri
 4. claim     is this rule the first to tell of this story? A lease guards against the dead
-5. publish   alerts, decisions, dead letters and what is held; wait until the broker has them all
+5. publish   alerts, decisions, dead letters, kills and what is held; wait until the broker has them all
 6. remember  who was told what of which version, for as long as `alerts` keeps it; others may come to the uri
 7. confirm   told, for the rule's dedup window; what was retracted is given back
 8. commit    the caller's: the input's offset
@@ -30,6 +30,7 @@ from workers.errors import Refused
 from workers.fates import Fate, Match, record_of
 from workers.placing import Placed, Placer, behind
 from workers.planning import Found, Plan
+from workers.recalling import killed
 from workers.rules.book import Book
 from workers.streams.outbox import Outbox
 from workers.tally import Tally
@@ -183,6 +184,8 @@ class Pipeline:
         if plan.embargo or plan.unhold:
             outgoing = hold(found.article, found.record) if plan.embargo else let_go(found.article)
             messages.append(Message(outgoing, None))
+        if plan.kill is not None:
+            messages.append(Message(killed(found.article.uri, plan.kill), None))
         return messages
 
     async def _absent(self, plans: Sequence[Plan], fates: Sequence[Fate]) -> Container[str]:

@@ -9,6 +9,8 @@
 | newer, and a rule that told says no now | retracted |
 | newer, and it says yes: a correction, or other words for a rule with `updates: versions` | corrected, updated |
 | all else that matches | claimed: an alert if the story is new to the rule |
+
+A kill is put on the topic `kills` besides, whatever becomes of it.
 """
 
 from __future__ import annotations
@@ -106,6 +108,7 @@ class Plan:
     always: bool = False  # remember it even if nothing is told
     embargo: bool = False  # to be put on `held`
     unhold: bool = False  # to be taken from there
+    kill: Latest | None = None  # to be put on `kills`
     traits: Fingerprint | None = None
     words: str = ""
 
@@ -143,6 +146,8 @@ def plan(found: Found, known: Known, rule_of: Callable[[str], LiveRule | None]) 
     else:
         _use(made, known, rule_of)
         made.unhold = release or (known.held is not None and known.held <= made.version)
+    if found.article.status is not ArticleStatus.USABLE:  # late or not: of what made it late nobody may be told
+        made.kill = Latest(made.version, found.article.status, found.owner)
     return made
 
 

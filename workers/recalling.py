@@ -1,6 +1,7 @@
-"""Who was told is found again on the topics `alerts` and `held`, when Redis knows it no more.
+"""Who was told is found again on the topics `alerts`, `kills` and `held`, when Redis knows it no more.
 
 `alerts` has every alert, in the order of its uri; what else is remembered of it stands in the headers of each record.
+`kills` has every kill, for those of which nobody was told.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import structlog
 from schemas import Alert
 from schemas.alert import AlertCause, AlertKind
 from schemas.article import ArticleStatus
-from schemas.envelope import Headers, Incoming
+from schemas.envelope import Headers, Incoming, Outgoing
 from workers.dedup import Departure, Entry, Forgotten, Known, Latest, Telling, Told, Visit
 from workers.embargo import version_held
 from workers.errors import Refused
@@ -22,12 +23,14 @@ from workers.records import read
 
 log = structlog.get_logger("wirewatch.recalling")
 
-TOPICS = ("alerts", "held")
+KILLS = "kills"
+TOPICS = ("alerts", KILLS, "held")
 SLACK_MS = 600_000  # clocks of several machines differ
 MAX_BYTES = 64 * 1024 * 1024
 DIGITS_MAX = 20  # of a version: an article's is below 2^64
 _OWNER, _CLAIM, _WORDS, _VERSION = "record", "claim", "words", "for-version"
-_KILLS = {AlertCause.CANCELED: ArticleStatus.CANCELED, AlertCause.WITHHELD: ArticleStatus.WITHHELD}
+_STATUS_OF = {AlertCause.CANCELED: ArticleStatus.CANCELED, AlertCause.WITHHELD: ArticleStatus.WITHHELD}
+_NAMED = {status.encode(): status for status in _STATUS_OF.values()}
 
 
 class Past(Protocol):
@@ -49,6 +52,12 @@ def trace(telling: Telling) -> Headers:
         (_WORDS, telling.words.encode()),
         (_VERSION, b"%d" % telling.version),
     )
+
+
+def killed(uri: str, kill: Latest) -> Outgoing:
+    """What must be remembered of a kill, whether anybody was told of the article or not: for the topic `kills`."""
+    headers = ((_OWNER, kill.owner.encode()), (_VERSION, b"%d" % kill.version))
+    return Outgoing(KILLS, uri.encode("utf-8", "surrogatepass"), kill.status.encode(), headers)
 
 
 class Recalling:
@@ -116,21 +125,33 @@ class Recalling:
 
 
 def recall(records: Sequence[Incoming]) -> dict[str, Known]:
-    """What records of `alerts` and `held` tell, by uri. Those of one uri are in their order; foreign ones count not."""
+    """What records of these topics tell, by uri. Those of one uri are in their order; foreign ones count not."""
     found: dict[str, Known] = {}
     for record in records:
-        if record.topic == "held":
-            _recall_held(found, record)
-        else:
+        if record.topic == "alerts":
             _recall_alert(found, record)
+        elif (uri := _uri(record)) is not None:
+            (_recall_kill if record.topic == KILLS else _recall_held)(found, uri, record)
     return found
 
 
-def _recall_held(found: dict[str, Known], record: Incoming) -> None:
+def _uri(record: Incoming) -> str | None:
     try:
-        uri = (record.key or b"").decode("utf-8", "surrogatepass")
+        return record.key.decode("utf-8", "surrogatepass") if record.key else None
     except UnicodeDecodeError:
-        return
+        return None
+
+
+def _recall_kill(found: dict[str, Known], uri: str, record: Incoming) -> None:
+    headers = dict(record.headers)
+    version, status = _version(headers), _NAMED.get(record.value or b"")
+    if version is not None and status is not None:
+        owner = (headers.get(_OWNER) or b"").decode("utf-8", "replace")
+        known = found.get(uri, Known())
+        found[uri] = replace(known, latest=_later(known.latest, Latest(version, status, owner)))
+
+
+def _recall_held(found: dict[str, Known], uri: str, record: Incoming) -> None:
     version = version_held(record) if record.value is not None else None
     if version is not None or uri in found:
         found[uri] = replace(found.get(uri, Known()), held=version)
@@ -148,21 +169,28 @@ def _recall_alert(found: dict[str, Known], record: Incoming) -> None:
         return
     if before is not None and before.kind is AlertKind.RETRACTED and before.previous == telling.alert_id:
         return  # a repeat after a crash of what was taken back
-    status = _KILLS.get(alert.cause, ArticleStatus.USABLE) if alert.cause else ArticleStatus.USABLE
-    latest = Latest(telling.version, status, telling.owner)
-    if known.latest is not None and known.latest.rank > latest.rank:
-        latest = known.latest
+    status = _STATUS_OF.get(alert.cause, ArticleStatus.USABLE) if alert.cause else ArticleStatus.USABLE
+    latest = _later(known.latest, Latest(telling.version, status, telling.owner))
     found[alert.article.uri] = replace(known, latest=latest, tellings={**known.tellings, alert.rule.id: telling})
+
+
+def _later(before: Latest | None, latest: Latest) -> Latest:
+    return before if before is not None and before.rank > latest.rank else latest
+
+
+def _version(headers: Mapping[str, bytes | None]) -> int | None:
+    """What others wrote is none."""
+    value = headers.get(_VERSION) or b""
+    return int(value) if value.isdigit() and len(value) <= DIGITS_MAX else None
 
 
 def _telling(alert: Alert, headers: dict[str, bytes | None]) -> Telling:
     def text(name: str) -> str:
         return (headers.get(name) or b"").decode("utf-8", "replace")
 
-    version = headers.get(_VERSION) or b""
-    is_ours = version.isdigit() and len(version) <= DIGITS_MAX
+    version = _version(headers)
     return Telling(
-        *(alert.id, alert.kind, int(version) if is_ours else alert.article.version, text(_OWNER)),
+        *(alert.id, alert.kind, alert.article.version if version is None else version, text(_OWNER)),
         *(alert.story, text(_CLAIM), text(_WORDS), alert.channels),
         *(alert.rule.name, alert.rule.version, alert.rule.priority, alert.previous or ""),
     )

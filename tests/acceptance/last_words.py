@@ -78,6 +78,7 @@ class Words:
     untold: list[Finding] = field(default_factory=list)  # due and not told: a correction, a retraction, a release
     misled: list[Finding] = field(default_factory=list)  # told, and to the wrong ones, too early, or without reason
     overtaken: list[Finding] = field(default_factory=list)  # either, where a version came behind a newer one
+    outlived: list[Finding] = field(default_factory=list)  # either, where what it came behind was a kill
     taken_back: int = 0  # retractions and corrections
     held: int = 0  # article records under embargo
 
@@ -118,8 +119,11 @@ def judge_words(history: Mapping[str, Sequence[Came]], words: Iterable[Word], up
             continue
         untold = list(_untold(uri, records, said[uri], updating))
         misled = [(each.pair, why) for each in said[uri] if (why := _misled(each, records, said[uri]))]
-        if any(_is_late(each, records) for each in records):
+        newer = [_tops(_out(records, each.place))[0] for each in records if _is_late(each, records)]
+        if any(each.usable for each in newer):
             judged.overtaken += [*untold, *misled]
+        elif newer:
+            judged.outlived += [*untold, *misled]
         else:
             judged.untold += untold
             judged.misled += misled

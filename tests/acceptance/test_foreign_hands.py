@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient, NewTopic
 
@@ -48,11 +49,14 @@ def test_a_rules_topic_of_several_partitions_is_refused_aloud(house: House) -> N
     assert f"{house.prefix}rules has 3 partitions and must have one" in worker.log
 
 
-def test_a_topic_of_what_is_held_that_is_not_there_is_refused_aloud(house: House) -> None:
+@pytest.mark.parametrize("topic", ["held", "kills"])
+def test_a_topic_that_older_workers_had_no_need_of_and_that_is_not_there_is_refused_aloud(
+    house: House, topic: str
+) -> None:
     house.create_topics(["desk"])
     client = KafkaAdminClient(bootstrap_servers=house.bootstrap)
-    client.delete_topics([house.prefix + "held"])
+    client.delete_topics([house.prefix + topic])
     client.close()
     worker = house.start()
     assert worker.wait_exit() != 0
-    assert f"there is no topic {house.prefix}held; hint: wirewatch topics create" in worker.log
+    assert f"there is no topic {house.prefix}{topic}; hint: wirewatch topics create" in worker.log

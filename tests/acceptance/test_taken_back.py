@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
+from tests.acceptance.audited import audited
 from tests.acceptance.house import House, wait_for
 from tests.services import witness
 from tests.services.redis import RedisServer
@@ -70,6 +71,34 @@ def test_a_kill_reaches_exactly_those_who_were_told_after_a_restart(
     own_house.publish(PACT)
     own_house.wait_done()
     assert told(own_house) == expected, "an older version that comes late changes nothing"
+
+
+@pytest.mark.parametrize("redis", ["there", "flushed", "restarted empty"])
+def test_a_kill_that_comes_first_wins_over_what_comes_late(
+    own_house: House, own_redis: RedisServer, redis: str
+) -> None:
+    """Nobody was told of any of them: two that are killed before they come, and one while it is under embargo."""
+    prepared(own_house)
+    worker = own_house.start()
+    second = {**PACT, "uri": "n:2", "title": "Another pact on defence", "body": "It rains. Nobody signed."}
+    third = {**PACT, "uri": "n:3", "title": "A third pact on defence", "body": "Eleven words stand here, or five."}
+    own_house.publish({**third, "embargoed_until": in_s(3600)})
+    own_house.wait_done()
+    own_house.publish(KILL, {**second, "status": "withheld"}, {**third, "version": 2, "status": "canceled"})
+    own_house.wait_done()
+    assert worker.terminate() == 0
+    if redis == "flushed":
+        own_redis.flush()
+    elif redis != "there":
+        own_redis.stop()
+        own_redis.start()
+    own_house.start()
+    own_house.publish(PACT, second, third, {**second, "version": 2})
+    own_house.wait_done()
+    assert told(own_house) == [("n:2", "created", 2)], "it is newer than the kill"
+    reasons = [(row["article"]["uri"], row["reason"]) for row in own_house.rows("decisions")]
+    assert sorted(reasons[-3:]) == [("n:1", "superseded"), ("n:2", "not_usable"), ("n:3", "superseded")]
+    audited(own_house)
 
 
 @pytest.mark.parametrize("step", list(Step), ids=lambda step: step.name.lower())

@@ -84,6 +84,7 @@ class Outcome:
             (self.untold > 0, f"due and not told: {words.untold[:5]}"),
             (bool(words.misled), f"told amiss: {words.misled[:5]}"),
             (bool(words.overtaken) and not may_retell, f"told amiss of what came late: {words.overtaken[:5]}"),
+            (bool(words.outlived) and not may_forget, f"told amiss of what was killed before: {words.outlived[:5]}"),
             (bool(verdict.channel_differs), f"channels unlike alerts: {verdict.channel_differs}"),
             (bool(verdict.changed), f"repeats of the same record in other bytes: {verdict.changed[:5]}"),
             (verdict.repeats > may_repeat, f"{verdict.repeats} repeats, {may_repeat:g} may be"),

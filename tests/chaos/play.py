@@ -95,7 +95,7 @@ def _keep(scene: Scene, name: str) -> None:
     """The logs of the workers, and what stood on the topics."""
     shutil.rmtree(KEPT / name, ignore_errors=True)
     shutil.copytree(scene.folder, KEPT / name)
-    for topic in ("articles", "alerts", "decisions", "held"):
+    for topic in ("articles", "alerts", "decisions", "kills", "held"):
         records = witness.read_all(scene.kafka.bootstrap, scene.house.prefix + topic)
         lines = [
             f"{each.partition}/{each.offset} {each.headers} {(each.value or b'').decode()[:2000]}\n" for each in records

@@ -71,8 +71,8 @@ LIMITS = """\
 - Whether an article is under embargo is judged by the timestamp of its record, and when it is released by the workers'
   clock. Where that is an hour ahead, held articles are released an hour early, and nothing here calls that wrong;
   where it is an hour behind, they wait until it is right.
-- Where Redis loses its memory, a version that comes late may be told, if nobody was told of the newer one: see
-  `docs/decisions/what-was-told.md`. There, articles of which a version came late are not judged by their last word.
+- Where Redis loses its memory, a version that comes late may be told, if nobody was told of the newer one and that is
+  no kill: see `docs/decisions/what-was-told.md`. There, such articles are not judged by their last word.
 - A full disk is a limit on the size of Redis's files; the broker's disk was never full.
 - The seed decides which fault strikes, where, when and for how long, and what is published. What the processes do
   in between is theirs: the same seed gives the same blows, not the same microseconds.

@@ -169,6 +169,7 @@ def _complaints(verdict: Verdict, scene: Scene) -> list[str]:
         (bool(verdict.words.untold), f"due and not told: {verdict.words.untold[:5]}"),
         (bool(verdict.words.misled), f"told amiss: {verdict.words.misled[:5]}"),
         (bool(verdict.words.overtaken), f"told amiss of what came late: {verdict.words.overtaken[:5]}"),
+        (bool(verdict.words.outlived), f"told amiss of what was killed before: {verdict.words.outlived[:5]}"),
         (bool(verdict.changed), f"repeats in other bytes: {verdict.changed[:5]}"),
         (verdict.letters != scene.letters, f"{verdict.letters} dead letters, there must be {scene.letters}"),
         (bool(scene.fleet.ended), f"workers ended: {scene.fleet.ended[:3]}"),

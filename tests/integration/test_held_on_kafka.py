@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from config.topics import ALERTS, HELD
+from config.topics import ALERTS, HELD, KILLS
 from schemas.envelope import Incoming
 from tests.contract.test_outbox import options
 from tests.services import witness
@@ -75,7 +75,7 @@ def put(kafka: KafkaServer, prefix: str, *rows: tuple[str, bytes | None, int]) -
 @pytest.fixture
 def prefix(kafka: KafkaServer, topic_prefix: str) -> str:
     with Admin(kafka.bootstrap, topic_prefix) as admin:
-        admin.create([HELD, ALERTS], 3, 1)
+        admin.create([HELD, KILLS, ALERTS], 3, 1)
     return topic_prefix
 
 

@@ -11,9 +11,9 @@ from schemas.alert import AlertKind
 from schemas.article import ArticleStatus
 from schemas.envelope import Incoming, Outgoing
 from tests.unit.pipeline_world import RULE, STORY, World
-from workers.dedup import Known, Visit
+from workers.dedup import Known, Latest, Visit
 from workers.dedup.told_memory import MemoryTold
-from workers.recalling import Recalling, recall
+from workers.recalling import Recalling, killed, recall
 
 KILL = {**STORY, "status": "canceled"}
 
@@ -83,6 +83,40 @@ def test_what_is_no_alert_and_what_is_no_longer_held_is_passed_over() -> None:
     assert recall([Incoming("alerts", 0, 0, 0, b"a", b"no alert"), gone]) == {}
     assert recall([held]) == {"u": Known(held=3)}
     assert recall([held, gone]) == {"u": Known()}
+
+
+KILLED = Latest(2, ArticleStatus.CANCELED, "articles/0/7@1")
+
+
+def test_kills_are_found_by_their_uri_and_the_latest_counts() -> None:
+    older = Latest(1, ArticleStatus.WITHHELD, "articles/0/9@1")
+    records = as_read([killed("a:1", KILLED), killed("a:1", older), killed("b:\ud800", older)])
+    assert recall(records) == {"a:1": Known(KILLED), "b:\ud800": Known(older)}
+
+
+async def test_a_kill_stands_beside_what_was_told_and_is_no_older_than_its_retraction() -> None:
+    records, known = await told(STORY, {**KILL, "version": 2})
+    newer = Latest(3, ArticleStatus.WITHHELD, "articles/0/9@1")
+    for kills, latest in (([KILLED], KILLED), ([newer], newer), ([newer, KILLED], newer)):
+        found = recall([*records, *as_read([killed("a:1", each) for each in kills])])
+        assert found == {"a:1": Known(latest, None, known.tellings)}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "version"),
+    [
+        pytest.param(b"u", None, b"2", id="a tombstone"),
+        pytest.param(b"u", b"usable", b"2", id="no kill"),
+        pytest.param(b"u", b"\xff", b"2", id="no status"),
+        pytest.param(b"u", b"canceled", b"-2", id="no version"),
+        pytest.param(b"u", b"canceled", "²".encode(), id="no number"),
+        pytest.param(b"u", b"canceled", b"9" * 5_000, id="a number beyond all"),
+        pytest.param(b"\xff", b"canceled", b"2", id="no uri"),
+        pytest.param(None, b"canceled", b"2", id="no key"),
+    ],
+)
+def test_what_others_wrote_on_kills_is_passed_over(key: bytes | None, value: bytes | None, version: bytes) -> None:
+    assert recall([Incoming("kills", 0, 0, 0, key, value, (("for-version", version),))]) == {}
 
 
 class Topics:

@@ -27,6 +27,7 @@ from workers.streams.records import incoming
 log = structlog.get_logger("wirewatch.holder")
 
 TOPIC = "held"
+NEEDED = (TOPIC, "kills")  # older installations may lack them
 POLL_MS = 200
 RETRY_S = 1.0
 AT_ONCE = 100  # articles that are published together; their bytes are in memory
@@ -101,8 +102,10 @@ class Holder(Service):
         async with asyncio.timeout(self._options.rebalance_timeout_s + self._options.request_timeout_s):
             reader = self._reader = self._client(None)
             await reader.start()
-            if self._options.full(TOPIC) not in await reader.topics():  # before a member waits for it without end
-                raise Broken(f"there is no topic {self._options.full(TOPIC)}; hint: wirewatch topics create")
+            there = await reader.topics()
+            missing = [full for full in map(self._options.full, NEEDED) if full not in there]
+            if missing:  # before a member waits for it without end, or a kill does
+                raise Broken(f"there is no topic {', '.join(missing)}; hint: wirewatch topics create")
             consumer = self._consumer = self._member()
             await consumer.start()
         while not self.should_stop:

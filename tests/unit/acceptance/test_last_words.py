@@ -67,9 +67,16 @@ CASES: dict[str, tuple[list[Came], list[Word], str]] = {
     "a newer version is held, and never released": ([version(0), version(1, 2, held=True)], [said(0)], "untold"),
     "held, of no rule's interest, and not released": ([version(0, held=True, rules=NO)], [], ""),
     "held and killed": ([version(0, held=True), kill(1)], [], ""),
-    "held, killed, and told all the same": ([version(0, held=True), kill(1), version(2)], [said(2)], "overtaken"),
+    "held, killed, and told all the same": ([version(0, held=True), kill(1), version(2)], [said(2)], "outlived"),
     "killed first": ([kill(0), version(1)], [], ""),
-    "killed first, and told": ([kill(0), version(1)], [said(1)], "overtaken"),
+    "killed first, and told": ([kill(0), version(1)], [said(1)], "outlived"),
+    "killed first, and told and taken back": ([kill(0), version(1)], [said(1), back(1)], "outlived"),
+    "late behind a kill and a newer version, and told": (
+        [kill(0), version(1, 3, rules=NO), version(2)],
+        [said(2)],
+        "overtaken",
+    ),
+    "late, and told": ([version(0, 3, rules=NO), version(1, 2)], [said(1, number=2)], "overtaken"),
     "late": ([version(0, 3), version(1, 2, rules=NO)], [said(0, number=3)], ""),
     "killed, and back in a newer version": (
         [version(0), kill(1, 1), version(2, 2)],
@@ -80,7 +87,7 @@ CASES: dict[str, tuple[list[Came], list[Word], str]] = {
 
 
 def found(judged: Words) -> str:
-    return " ".join(name for name in ("misled", "untold", "overtaken") if getattr(judged, name))
+    return " ".join(name for name in ("misled", "untold", "overtaken", "outlived") if getattr(judged, name))
 
 
 @pytest.mark.parametrize("name", list(CASES))

@@ -36,6 +36,7 @@ def outcome(seed: int, *faults: str, **figures: object) -> Outcome:
         pytest.param(Verdict(1, words=Words(untold=[(PAIR, "due")])), "due and not told", id="untold"),
         pytest.param(Verdict(1, words=Words(misled=[(PAIR, "amiss")])), "told amiss", id="misled"),
         pytest.param(Verdict(1, words=Words(overtaken=[(PAIR, "late")])), "of what came late", id="overtaken"),
+        pytest.param(Verdict(1, words=Words(outlived=[(PAIR, "late")])), "was killed before", id="outlived"),
         pytest.param(Verdict(1, channel_differs=["desk"]), "channels unlike alerts", id="channel"),
         pytest.param(Verdict(1, channel_repeats={"desk": 3}), "repeats on channels", id="channel repeats"),
         pytest.param(Verdict(1, letters=1), "1 dead letters, there must be 0", id="letters"),
@@ -58,9 +59,15 @@ def test_what_may_be_is_not_complained_of() -> None:
     assert (run.repeats, run.retold, run.taken_back, run.held) == (9, 9, 4, 3)
 
 
+def test_a_redis_that_forgets_all_at_once_excuses_nothing_behind_a_kill() -> None:
+    run = outcome(1, "redis-kill")
+    run.take(Verdict(1, words=Words(outlived=[(PAIR, "late")])), letters=0, may_repeat=0, may_retell=True)
+    assert run.complaints == [f"told amiss of what was killed before: [({PAIR!r}, 'late')]"]
+
+
 def test_what_an_evicting_redis_forgets_is_told_apart() -> None:
     run = outcome(1, "redis-evict")
-    words = Words(untold=[(PAIR, "due")])
+    words = Words(untold=[(PAIR, "due")], outlived=[(PAIR, "late")])
     run.take(Verdict(1, words=words), letters=0, may_repeat=0, may_retell=True, may_forget=True)
     assert (run.complaints, run.all_lost, run.forgotten) == ([], 0, 1)
     assert "1 corrections and retractions are missing besides" in text([run], 50, "")

@@ -19,7 +19,18 @@ from workers.streams.archive import MemoryArchive
 GROUP = "g"
 DELIVER_GROUP = "d"
 START_MS = 1_777_636_800_000
-TOPICS = ("articles", "rules", "lists", "held", "alerts", "decisions", "dead-letters", "alerts.desk", "alerts.east")
+TOPICS = (
+    "articles",
+    "rules",
+    "lists",
+    "held",
+    "kills",
+    "alerts",
+    "decisions",
+    "dead-letters",
+    "alerts.desk",
+    "alerts.east",
+)
 Row = Mapping[str, object]
 
 
