@@ -42,6 +42,18 @@ class TestLapsed:
         assert first == {"north": GRANTED}
         assert await outcome(world.claims, "a/0/1") is Outcome.FIRST_SEEN
 
+    async def test_whoever_takes_his_claim_back_or_meets_it_learns_since_when_it_stands(self, world: World) -> None:
+        # What was claimed before may have been told before: where, only the topic tells, from then on
+        await ask(world.claims, "a/0/1")
+        await world.advance(10_000)
+        met = (await ask(world.other_claims, "b/0/1"))["north"]
+        assert met.since_ms is not None
+        assert met.until_ms is not None
+        assert abs(met.until_ms - met.since_ms - LEASE_MS) < 5_000
+        for _ in range(2):
+            back = (await ask(world.claims, "a/0/1"))["north"]
+            assert (back.outcome, back.since_ms) == (Outcome.FIRST_SEEN, met.since_ms)
+
     async def test_of_those_who_know_that_the_dead_told_nothing_one_may_tell(self, world: World) -> None:
         await ask(world.claims, "a/0/1")
         await world.advance(LEASE_MS + 1)
