@@ -5,6 +5,7 @@
 | older than what is known | a decision, SUPERSEDED |
 | canceled or withheld | what was told is retracted; rules that told nothing: a decision, NOT_USABLE |
 | the same version as one that was taken back | a decision, NOT_USABLE |
+| written before a kill that named no version and came first | the same; see sweeping.py |
 | under embargo | held on the topic `held`; a decision, EMBARGOED |
 | newer, and a rule that told says no now | retracted |
 | newer, and it says yes: a correction, or other words for a rule with `updates: versions` | corrected, updated |

@@ -141,7 +141,7 @@ async def test_what_a_frozen_worker_tells_behind_a_kill_that_names_no_version_is
     await zombie.run(version(2))
     await zombie.run(version(2))
     assert [str(each.kind) for each in other.alerts] == ["created", "retracted"]
-    await comes(other, version(2), RECEIVED_MS)
+    await comes(other, version(2), RECEIVED_MS, partition=2)
     assert len(other.alerts) == 2, "nor is a copy of it told again"
 
 
@@ -150,6 +150,7 @@ async def test_a_kill_that_names_no_version_ends_what_redis_forgot_to_be_held() 
     await world.run({**HELD, "version": 3})
     world.store.told._pages.clear()
     await comes(world, ALL, RECEIVED_MS + 1)
+    assert (world.sent("held")[-1].key, world.sent("held")[-1].value) == (b"a:1", None), "it is looked at at once"
     await let_out(world, held(world))
     assert (world.alerts, held(world)) == ([], [])
     assert reasons(world)[-1] is HeldReason.NOT_USABLE
