@@ -29,7 +29,7 @@ from workers.embargo import hold, let_go
 from workers.errors import Refused
 from workers.fates import Fate, Match, record_of
 from workers.placing import Placed, Placer, behind
-from workers.planning import Found, Plan
+from workers.plans import Found, Plan
 from workers.recalling import killed
 from workers.rules.book import Book
 from workers.streams.outbox import Outbox
@@ -178,12 +178,13 @@ class Pipeline:
         found, messages = plan.found, list[Message]()
         for follow in plan.follows:
             messages += self._teller.follow(found, follow, plan.words, absent)
-        for live, grounds in plan.held:
+        for live, grounds in plan.decide:
             story = story_of(found.article.uri)
             messages.append(self._teller.decide(live, found.article, found.record, story, grounds))
-        if plan.embargo or plan.unhold:
-            outgoing = hold(found.article, found.record) if plan.embargo else let_go(found.article)
-            messages.append(Message(outgoing, None))
+        if plan.embargo:
+            messages.append(Message(hold(found.article, found.record), None))
+        if plan.unhold:
+            messages += [Message(gone, None) for gone in let_go(found.article, plan.unhold, found.record)]
         if plan.kill is not None:
             messages.append(Message(killed(found.article.uri, plan.kill), None))
         return messages

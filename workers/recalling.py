@@ -17,7 +17,7 @@ from schemas.alert import AlertCause, AlertKind
 from schemas.article import ArticleStatus
 from schemas.envelope import Headers, Incoming, Outgoing
 from workers.dedup import Departure, Entry, Forgotten, Known, Latest, Telling, Told, Visit
-from workers.embargo import version_held
+from workers.embargo import named_by, version_held
 from workers.errors import Refused
 from workers.records import read
 
@@ -137,7 +137,7 @@ def recall(records: Sequence[Incoming]) -> dict[str, Known]:
 
 def _uri(record: Incoming) -> str | None:
     try:
-        return record.key.decode("utf-8", "surrogatepass") if record.key else None
+        return named_by(record.key)[0].decode("utf-8", "surrogatepass") or None
     except UnicodeDecodeError:
         return None
 
@@ -152,9 +152,15 @@ def _recall_kill(found: dict[str, Known], uri: str, record: Incoming) -> None:
 
 
 def _recall_held(found: dict[str, Known], uri: str, record: Incoming) -> None:
-    version = version_held(record) if record.value is not None else None
-    if version is not None or uri in found:
-        found[uri] = replace(found.get(uri, Known()), held=version)
+    """The newest version that stands. Where a tombstone is read apart from what it ends, that is taken to stand."""
+    before = found.get(uri, Known())
+    if record.value is None:
+        named = named_by(record.key)[1]
+        held = before.held if named is not None and named != before.held else None
+    else:
+        held = max((each for each in (before.held, version_held(record)) if each is not None), default=None)
+    if held is not None or uri in found:
+        found[uri] = replace(before, held=held)
 
 
 def _recall_alert(found: dict[str, Known], record: Incoming) -> None:

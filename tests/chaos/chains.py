@@ -29,6 +29,7 @@ CHAINS: Mapping[str, tuple[Change, ...]] = {
     "late": (CORRECTION, FIRST),
     "corrected, then late": (FIRST, {**CORRECTION, "version": 3}, {"version": 2, "text": NOTHING}),
     "held": ({**FIRST, EMBARGO_S: SHORT_S},),
+    "held and held anew": ({**FIRST, EMBARGO_S: LONG_S}, {"version": 2, "text": OTHER, EMBARGO_S: LONG_S}),
     "held and killed": ({**FIRST, EMBARGO_S: LONG_S}, KILL),
     "held and corrected": ({**FIRST, EMBARGO_S: LONG_S}, CORRECTION),
 }
