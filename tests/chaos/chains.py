@@ -34,7 +34,7 @@ CHAINS: Mapping[str, tuple[Change, ...]] = {
     "held and corrected": ({**FIRST, EMBARGO_S: LONG_S}, CORRECTION),
 }
 STEPS = sum(map(len, CHAINS.values()))
-BLOCK = 300  # numbers; each block has each chain once
+BLOCK = 330  # numbers; each block has each chain once
 
 
 @lru_cache(maxsize=64)
