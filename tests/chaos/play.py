@@ -22,6 +22,7 @@ from tests.chaos.outcome import Outcome
 from tests.chaos.scene import UPDATING, Scene, Stage
 from tests.services import witness
 from workers.errors import Unavailable
+from workers.ledger import Slip
 
 KEPT = Path(__file__).parents[2] / ".cache" / "chaos"  # what is left of runs that failed
 LARGEST_SEQUENCE = 3
