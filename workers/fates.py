@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from schemas.alert import AlertKind
 from schemas.article import Article
@@ -36,6 +36,7 @@ class Match:
     owner: str  # who claims: the record, and what tells its alert from others of the story
     placement: Placement | None = None  # None for rules that take each article for a story of its own
     words: str = ""  # of the article; see words_of()
+    before: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by rule id: who got its earlier alert
 
     @staticmethod
     def of(
