@@ -25,7 +25,7 @@ ARTICLES = Topic("articles", "article uri", "the news; the archive that backtest
 RULES = Topic("rules", "rule id", "the watch rules; a tombstone deletes", partitions=1, config=COMPACTED | LARGE)
 LISTS = Topic("lists", "list id", "named lists of the rules", partitions=1, config=COMPACTED | LARGE)
 CHANNELS = Topic("channels", "channel id", "where subscribers listen", partitions=1, config=COMPACTED)
-HELD = Topic("held", "article uri", "articles under embargo until their time", config=COMPACTED | LARGE | STAMPED)
+HELD = Topic("held", "uri and version", "articles under embargo until their time", config=COMPACTED | LARGE | STAMPED)
 # As long as `alerts`: together they tell what Redis knew of each article.
 KILLS = Topic("kills", "article uri", "what was canceled or withheld", config=deleted(30, **STAMPED))
 ALERTS = Topic("alerts", "article uri", "every alert with its channels", config=deleted(30, **TOLD))

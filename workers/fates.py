@@ -93,6 +93,11 @@ class Fate:
             tellers={each: answer.owner for each, answer in answers.items() if answer.owner is not None},
         )
 
+    def copies_of(self, untold: Container[tuple[str, str]]) -> Iterable[str]:
+        """The rules that hold it as a copy of these, (owner, rule id)."""
+        held = (*self.hold.rules, *self.update.rules)
+        return (rule_id for rule_id in held if (self.tellers.get(rule_id, ""), rule_id) in untold)
+
     def grounds(self, rule_id: str) -> Grounds:
         """Why a rule of `hold` tells nothing."""
         match, teller = self.hold, self.tellers.get(rule_id, "")

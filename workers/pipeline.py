@@ -29,7 +29,7 @@ from workers.embargo import hold, let_go
 from workers.errors import Refused
 from workers.fates import Fate, Match, record_of
 from workers.placing import Placed, Placer, behind
-from workers.planning import Found, Plan
+from workers.plans import Found, Plan
 from workers.recalling import killed
 from workers.rules.book import Book
 from workers.streams.outbox import Outbox
@@ -109,7 +109,7 @@ class Pipeline:
             self._passed(Step.REMEMBERED)
             await self._settle(fates, placed.plans, untold)
             self._passed(Step.CONFIRMED)
-            found, messages = _in_order([*placed.busy, *_again(placed, fates, overrun)]), []
+            found, messages = _in_order([*placed.busy, *_again(placed, fates, overrun, untold)]), []
             if not found:
                 return
             self._got_on()  # we wait knowingly: a dead worker's lease may last as long as the watchdog's patience
@@ -178,12 +178,13 @@ class Pipeline:
         found, messages = plan.found, list[Message]()
         for follow in plan.follows:
             messages += self._teller.follow(found, follow, plan.words, absent)
-        for live, grounds in plan.held:
+        for live, grounds in plan.decide:
             story = story_of(found.article.uri)
             messages.append(self._teller.decide(live, found.article, found.record, story, grounds))
-        if plan.embargo or plan.unhold:
-            outgoing = hold(found.article, found.record) if plan.embargo else let_go(found.article)
-            messages.append(Message(outgoing, None))
+        if plan.embargo:
+            messages.append(Message(hold(found.article, found.record), None))
+        if plan.unhold:
+            messages += [Message(gone, None) for gone in let_go(found.article, plan.unhold, found.record)]
         if plan.kill is not None:
             messages.append(Message(killed(found.article.uri, plan.kill), None))
         return messages
@@ -281,12 +282,16 @@ def _told(messages: Sequence[Message], untold: Container[tuple[str, str]]) -> di
     }
 
 
-def _again(placed: Placed, fates: Sequence[Fate], overrun: Sequence[Found]) -> list[Found]:
-    """What is to be done once more: the rules that wait; of what was overrun nothing but what must be taken back."""
+def _again(
+    placed: Placed, fates: Sequence[Fate], overrun: Sequence[Found], untold: Container[tuple[str, str]]
+) -> list[Found]:
+    """What is to be done once more: the rules that wait, and copies of what the broker refused, which nobody has told;
+    of what was overrun nothing but what must be taken back."""
     waiting: dict[str, set[str]] = {}
     for fate in fates:
-        if fate.wait.rules:
-            waiting.setdefault(record_of(fate.wait.owner), set()).update(fate.wait.rules)
+        rules = {*fate.wait.rules, *fate.copies_of(untold)}
+        if rules:
+            waiting.setdefault(record_of(fate.wait.owner), set()).update(rules)
     late = {found.owner for found in overrun}
     again = [each.found for each in placed.plans if each.found.owner in waiting or each.found.owner in late]
     return [

@@ -11,7 +11,8 @@ from schemas.envelope import Incoming
 from schemas.rule import Dedup
 from workers.dedup import Departure, Entry, Known, Placement, Stories, Telling, Visit
 from workers.fates import Match, owner_of
-from workers.planning import Found, Plan, plan
+from workers.planning import plan
+from workers.plans import Found, Plan
 from workers.rules.book import Book, LiveRule
 from workers.thinking import Think, each_in_turn
 

@@ -16,32 +16,25 @@ A kill is put on the topic `kills` besides, whatever becomes of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable
 
 from schemas.alert import AlertCause, AlertKind
-from schemas.article import Article, ArticleStatus
-from schemas.envelope import Incoming
+from schemas.article import ArticleStatus
 from schemas.reasons import HeldReason
 from schemas.rule import Dedup, RuleStatus, Updates
 from workers.alerts import Grounds
 from workers.dedup import (
-    ClaimRequest,
-    Departure,
-    Fingerprint,
     Known,
     Latest,
     Standing,
     Telling,
-    Visit,
     fingerprint,
     stand,
     version_of,
     words_of,
 )
 from workers.embargo import is_release
-from workers.fates import owner_of
+from workers.plans import Follow, Found, Plan
 from workers.rules.book import LiveRule
 
 SUCCESSOR_MS = 86_400_000  # a topic that was made anew counts its offsets anew; clocks differ by less
@@ -49,89 +42,14 @@ _OWNER = re.compile(r"(.+/\d+)/(\d{1,19})@(-?\d{1,19})", re.ASCII)  # see owner_
 KILLS = {ArticleStatus.CANCELED: AlertCause.CANCELED, ArticleStatus.WITHHELD: AlertCause.WITHHELD}
 
 
-@dataclass(frozen=True)
-class Found:
-    """An article record, and the rules that said yes to it."""
-
-    record: Incoming
-    article: Article
-    rules: Mapping[str, LiveRule]
-    settled: frozenset[str] = frozenset()  # those of the rules of which nothing more is to be told
-    overrun: bool = False  # it was told behind its lease: what went ahead meanwhile was judged without knowing of it
-
-    @cached_property
-    def owner(self) -> str:
-        """The record's name."""
-        return owner_of(self.record)
-
-    @property
-    def is_plain(self) -> bool:
-        """An article like most: nothing that was told before can be changed by it."""
-        article = self.article
-        return article.version <= 1 and article.status is ArticleStatus.USABLE and not self.under_embargo
-
-    @property
-    def matters(self) -> bool:
-        """Whether there is anything to do: one that matches nothing may still take back what was told."""
-        return bool(self.rules) or not self.is_plain or is_release(self.record)
-
-    @property
-    def under_embargo(self) -> bool:
-        """Judged at the time of the record, so a repeat judges alike."""
-        until = self.article.embargoed_until
-        return until is not None and until > self.record.received
-
-
-@dataclass(frozen=True, slots=True)
-class Follow:
-    """An alert that follows on what was told, to those who were told it."""
-
-    rule_id: str
-    live: LiveRule | None  # None: the rule is gone
-    kind: AlertKind
-    cause: AlertCause
-    version: int
-    before: Telling
-
-
-@dataclass(slots=True)
-class Plan:
-    """What to do about a record. The rules to claim are not settled by it."""
-
-    found: Found
-    version: int
-    claim: dict[str, LiveRule] = field(default_factory=dict)
-    held: list[tuple[LiveRule, Grounds]] = field(default_factory=list)
-    follows: list[Follow] = field(default_factory=list)
-    forget: list[tuple[str, Telling]] = field(default_factory=list)  # whose claims others may have
-    latest: Latest | None = None  # to be remembered
-    always: bool = False  # remember it even if nothing is told
-    embargo: bool = False  # to be put on `held`
-    unhold: bool = False  # to be taken from there
-    kill: Latest | None = None  # to be put on `kills`
-    traits: Fingerprint | None = None
-    words: str = ""
-
-    def forgets(self) -> list[ClaimRequest]:
-        """The claims to give back."""
-        return [ClaimRequest(told.story, told.claim, {rule_id: 0}) for rule_id, told in self.forget if told.claim]
-
-    def departure(self, visit: Visit, told: Mapping[str, Telling]) -> Departure:
-        """What to remember, with what was told."""
-        latest = self.latest if self.always or told else None
-        held = self.version if self.embargo else None
-        return Departure(visit, latest, held, self.embargo or self.unhold, told)
-
-
 def plan(found: Found, known: Known, rule_of: Callable[[str], LiveRule | None]) -> Plan:
     """What to do. Asked again after a crash, when part of it may be known already, it comes to the same end."""
-    made = Plan(found, version_of(found.article, known))
+    made = Plan(found, version_of(found.article, known), held=known.held)
     standing = stand(found.article, known)
-    release = is_release(found.record) and (known.held is None or known.held <= made.version)
+    released = is_release(found.record)
     if standing is Standing.LATE:
         _late(made, known, rule_of)
-        made.unhold = release
-    elif is_release(found.record) and not release:
+    elif released and known.held is not None and known.held > made.version:
         _hold_all(made, known, HeldReason.SUPERSEDED, f"version {known.held}, which is newer, is held under embargo")
     elif found.article.status is not ArticleStatus.USABLE:
         _kill(made, known, rule_of)
@@ -140,12 +58,13 @@ def plan(found: Found, known: Known, rule_of: Callable[[str], LiveRule | None]) 
             detail = f"it was taken back by the article record {_latest_by(known)}"
             _hold_all(made, known, HeldReason.NOT_USABLE, detail)
         _take_back_unknown(made, known, rule_of)
-        made.unhold = release
     elif found.under_embargo:
         _embargo(made, known)
     else:
         _use(made, known, rule_of)
-        made.unhold = release or (known.held is not None and known.held <= made.version)
+        made.replace()
+    if not made.embargo and (released or found.under_embargo):  # it may have slept, and have put it there late
+        made.let_go()
     if found.article.status is not ArticleStatus.USABLE:  # late or not: of what made it late nobody may be told
         made.kill = Latest(made.version, found.article.status, found.owner)
     return made
@@ -207,9 +126,8 @@ def _kill(made: Plan, known: Known, rule_of: Callable[[str], LiveRule | None]) -
             made.forget.append((rule_id, told))
     gone = {each.rule_id for each in made.follows}
     _hold_all(made, known, HeldReason.NOT_USABLE, f"the article's status is {article.status}", gone)
-    made.latest, made.always, made.unhold = Latest(made.version, article.status, owner), True, True
-    if known.held is not None and known.held > made.version:
-        made.unhold = False
+    made.latest, made.always = Latest(made.version, article.status, owner), True
+    made.let_go()
 
 
 def _embargo(made: Plan, known: Known) -> None:
@@ -218,6 +136,8 @@ def _embargo(made: Plan, known: Known) -> None:
         _hold_all(made, known, HeldReason.SUPERSEDED, detail)
         return
     made.embargo = True
+    made.replace()
+    made.unhold.discard(made.version)
     until = made.found.article.embargoed_until
     when = f"{until:%Y-%m-%d %H:%M:%S %Z}" if until else "now"  # in the source's zone: UTC may have no such time
     _hold_all(made, known, HeldReason.EMBARGOED, f"under embargo until {when}; it is held, and matched then")
@@ -279,7 +199,7 @@ def _hold_all(
     for rule_id, live in _open(made.found):
         told = known.tellings.get(rule_id)
         if rule_id not in but and (told is None or told.owner != made.found.owner):
-            made.held.append((live, Grounds(reason, detail, told.alert_id if told else None)))
+            made.decide.append((live, Grounds(reason, detail, told.alert_id if told else None)))
 
 
 def _open(found: Found) -> list[tuple[str, LiveRule]]:

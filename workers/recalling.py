@@ -18,7 +18,7 @@ from schemas.alert import AlertCause, AlertKind
 from schemas.article import ArticleStatus
 from schemas.envelope import Headers, Incoming, Outgoing
 from workers.dedup import Departure, Entry, Forgotten, Known, Latest, Telling, Told, Visit
-from workers.embargo import version_held
+from workers.embargo import named_by, version_held
 from workers.errors import Refused
 from workers.records import read
 
@@ -142,7 +142,7 @@ def recall(records: Sequence[Incoming]) -> dict[str, Known]:
 
 def _uri(record: Incoming) -> str | None:
     try:
-        return record.key.decode("utf-8", "surrogatepass") if record.key else None
+        return named_by(record.key)[0].decode("utf-8", "surrogatepass") or None
     except UnicodeDecodeError:
         return None
 
@@ -157,9 +157,15 @@ def _recall_kill(found: dict[str, Known], uri: str, record: Incoming) -> None:
 
 
 def _recall_held(found: dict[str, Known], uri: str, record: Incoming) -> None:
-    version = version_held(record) if record.value is not None else None
-    if version is not None or uri in found:
-        found[uri] = replace(found.get(uri, Known()), held=version)
+    """The newest version that stands. Where a tombstone is read apart from what it ends, that is taken to stand."""
+    before = found.get(uri, Known())
+    if record.value is None:
+        named = named_by(record.key)[1]
+        held = before.held if named is not None and named != before.held else None
+    else:
+        held = max((each for each in (before.held, version_held(record)) if each is not None), default=None)
+    if held is not None or uri in found:
+        found[uri] = replace(before, held=held)
 
 
 def _recall_alert(found: dict[str, Known], record: Incoming) -> None:
@@ -170,7 +176,8 @@ def _recall_alert(found: dict[str, Known], record: Incoming) -> None:
     known = found.get(alert.article.uri, Known())
     telling = _telling(alert, dict(record.headers))
     before = known.tellings.get(alert.rule.id)
-    if before is not None and before.alert_id == telling.alert_id:  # a repeat; or told again after the window, to others
+    if before is not None and before.alert_id == telling.alert_id:
+        # a repeat; or told again after the window, to others
         tellings = {**known.tellings, alert.rule.id: before.to(telling.channels)}
         found[alert.article.uri] = replace(known, tellings=tellings)
         return

@@ -19,7 +19,7 @@ from workers.dedup import Telling, story_of
 from workers.errors import Broken, Refused
 from workers.fates import Match, record_of, told_id
 from workers.letters import bare, bury, is_bare
-from workers.planning import Follow, Found
+from workers.plans import Follow, Found
 from workers.recalling import trace
 from workers.rules.book import LiveRule
 

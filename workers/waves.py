@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from workers.planning import Found
+from workers.plans import Found
 
 
 def waves(found: Iterable[Found]) -> list[list[Found]]:

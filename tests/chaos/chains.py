@@ -29,11 +29,12 @@ CHAINS: Mapping[str, tuple[Change, ...]] = {
     "late": (CORRECTION, FIRST),
     "corrected, then late": (FIRST, {**CORRECTION, "version": 3}, {"version": 2, "text": NOTHING}),
     "held": ({**FIRST, EMBARGO_S: SHORT_S},),
+    "held and held anew": ({**FIRST, EMBARGO_S: LONG_S}, {"version": 2, "text": OTHER, EMBARGO_S: LONG_S}),
     "held and killed": ({**FIRST, EMBARGO_S: LONG_S}, KILL),
     "held and corrected": ({**FIRST, EMBARGO_S: LONG_S}, CORRECTION),
 }
 STEPS = sum(map(len, CHAINS.values()))
-BLOCK = 300  # numbers; each block has each chain once
+BLOCK = 330  # numbers; each block has each chain once
 
 
 @lru_cache(maxsize=64)

@@ -108,3 +108,19 @@ async def test_a_decision_that_the_broker_refuses_stops_the_worker() -> None:
     world = World(RULE, max_bytes=300)
     with pytest.raises(Broken, match="topics list"):
         await world.run(STORY)
+
+
+async def test_a_copy_of_what_the_broker_refuses_is_told_itself() -> None:
+    world = World(RULE, max_bytes=8_000)
+    await world.run({**STORY, "more": "x" * 9_000}, {**STORY, "uri": "copy:1"})
+    assert [each.article.uri for each in world.alerts] == ["copy:1"]
+    said = {(each.article.uri, each.reason) for each in world.decisions}
+    assert said == {(STORY["uri"], HeldReason.TOO_LARGE), ("copy:1", HeldReason.SAME_STORY)}
+
+
+async def test_copies_that_the_broker_refuses_too_are_each_told_as_a_decision() -> None:
+    world = World(RULE, max_bytes=8_000)
+    await world.run({**STORY, "more": "x" * 9_000}, {**STORY, "uri": "copy:1", "more": "x" * 9_000})
+    assert world.alerts == []
+    refused = [each.article.uri for each in world.decisions if each.reason is HeldReason.TOO_LARGE]
+    assert refused == [STORY["uri"], "copy:1"]

@@ -91,6 +91,15 @@ def test_what_is_no_alert_and_what_is_no_longer_held_is_passed_over() -> None:
     assert recall([held, gone]) == {"u": Known()}
 
 
+def test_of_versions_that_are_held_the_newest_counts_and_each_has_its_own_tombstone() -> None:
+    older, newer = (
+        Incoming("held", 0, at, 0, b"u\n%d" % at, b"x", (("due-ms", b"1"), ("version", b"%d" % at))) for at in (2, 3)
+    )
+    assert recall([newer, older]) == recall([older, newer]) == {"u": Known(held=3)}
+    assert recall([older, newer, replace(older, value=None, headers=())]) == {"u": Known(held=3)}
+    assert recall([newer, replace(newer, value=None, headers=())]) == {"u": Known()}
+
+
 KILLED = Latest(2, ArticleStatus.CANCELED, "articles/0/7@1")
 
 

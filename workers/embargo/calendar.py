@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from schemas.envelope import Incoming
-from workers.embargo.hold import due_of
+from workers.embargo.hold import due_of, named_by, version_held
+
+AT_ONCE_MS = 0
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -18,11 +20,13 @@ class Due:
     due_ms: int
     partition: int
     offset: int
-    name: bytes  # of its key
+    name: bytes  # of its uri
+    version: int
+    plain: bool  # whether its key is the uri alone
 
 
 class Calendar:
-    """Keeps some 300 bytes for each article that is held, however large it is."""
+    """Keeps some 350 bytes for each article that is held, however large it is; of an article its newest version."""
 
     def __init__(self) -> None:
         self._held: dict[tuple[int, bytes], Due] = {}
@@ -34,13 +38,29 @@ class Calendar:
         return len(self._held)
 
     def read(self, record: Incoming) -> None:
-        """A record of `held`: the latest of a key counts, a tombstone ends it. What we did not write is passed over."""
-        name = blake2b(record.key or b"", digest_size=16).digest()
-        self._held.pop((record.partition, name), None)
+        """A record of `held`. The newest version of a uri counts, and of a version its latest record.
+
+        A tombstone ends its version. What is older and stands all the same was overtaken by a version of which nobody
+        knew it: it is due at once, and the match worker, who knows, lets it go (or, if he does not, holds it again).
+        What we did not write is passed over.
+        """
+        uri, named = named_by(record.key)
+        place = (record.partition, blake2b(uri, digest_size=16).digest())
+        standing = self._held.get(place)
         due_ms = due_of(record) if record.value is not None else None
+        version = named if named is not None else version_held(record) or 0
         if due_ms is not None:
-            due = self._held[record.partition, name] = Due(due_ms, record.partition, record.offset, name)
-            heapq.heappush(self._heap, due)
+            if standing is None or standing.version <= version:
+                self._put(place, Due(due_ms, record.partition, record.offset, place[1], version, named is None))
+        elif standing is not None:
+            if standing.plain if named is None else (standing.version, standing.plain) == (named, False):
+                del self._held[place]
+            elif named is not None and named >= standing.version:
+                self._put(place, replace(standing, due_ms=AT_ONCE_MS))
+
+    def _put(self, place: tuple[int, bytes], due: Due) -> None:
+        self._held[place] = due
+        heapq.heappush(self._heap, due)
 
     def drop(self, partitions: Iterable[int]) -> None:
         """These are read by another worker now."""

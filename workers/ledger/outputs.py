@@ -105,9 +105,10 @@ class Outputs:
             self.copies.see(Extra(channel, alert.id, alert.rule.id, record.position), source)
 
     def was_taken_back(self, decision: Told, alert: Told) -> bool:
-        """Whether what the decision names was retracted before the alert: the record was read again after a crash."""
+        """Whether what the decision names was retracted before the alert, or never told: the record was read again."""
         subject = (decision.rule.id, decision.story)
-        return any(decision.first_ms <= each <= alert.first_ms for each in self._retracted_ms.get(subject, ()))
+        never = decision.alert_id is not None and hash(decision.alert_id) not in self._alerts
+        return never or any(decision.first_ms <= each <= alert.first_ms for each in self._retracted_ms.get(subject, ()))
 
     def letter(self, letter: DeadLetter) -> None:
         """One from `dead-letters`; those of other topics than articles are no matter of the account."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Protocol
 
@@ -31,6 +32,7 @@ NEEDED = (TOPIC, "kills")  # older installations may lack them
 POLL_MS = 200
 RETRY_S = 1.0
 AT_ONCE = 100  # articles that are published together; their bytes are in memory
+PIECE_BYTES = 16 * 1024 * 1024  # of them; the last one may go beyond it
 FAR = 500  # records that are rather jumped over than read
 FETCH_BYTES = 2 * 1024 * 1024  # a single larger record still comes, alone
 
@@ -175,30 +177,48 @@ class Holder(Service):
             if each.partition in self._ours and each.partition not in self._ends:
                 by_partition.setdefault(each.partition, {})[each.offset] = each
         for number, wanted in by_partition.items():
-            records = await self._read(reader, TopicPartition(self._options.full(TOPIC), number), sorted(wanted))
+            full = TopicPartition(self._options.full(TOPIC), number)
+            records, passed = await self._read(reader, full, sorted(wanted))
             await self._publish(records)
-            for one in wanted.values():  # what is not there any more was let go, or a newer one has come in its place
-                self._calendar.released(one)
+            for offset in passed:  # what is not there any more was let go, or a newer one has come in its place
+                self._calendar.released(wanted[offset])
             log.info("released", articles=len(records), partition=number)
 
-    async def _read(self, reader: AIOKafkaConsumer, partition: TopicPartition, offsets: list[int]) -> list[Incoming]:
-        """The records at these offsets, in order, but for those that compaction has taken."""
-        reader.assign([partition])
+    async def _read(
+        self, reader: AIOKafkaConsumer, partition: TopicPartition, offsets: Sequence[int]
+    ) -> tuple[list[Incoming], Sequence[int]]:
+        """The records at these offsets, in order, but for those that compaction has taken; and how far it has come.
+
+        What time or room does not suffice for stays due. Raises TimeoutError where it came nowhere.
+        """
         records: list[Incoming] = []
-        left, at = list(offsets), -FAR
-        async with asyncio.timeout(self._options.request_timeout_s):
-            while left:
-                if left[0] - at >= FAR or at > left[0]:
-                    reader.seek(partition, left[0])
-                polled = await reader.getmany(partition, timeout_ms=POLL_MS, max_records=FAR)
-                for found in polled.get(partition, ()):
-                    while left and left[0] < found.offset:
-                        left.pop(0)
-                    if left and left[0] == found.offset:
-                        records.append(incoming(found, TOPIC))
-                        left.pop(0)
-                at = await reader.position(partition)
-        return records
+        left = deque(offsets)
+        try:
+            async with asyncio.timeout(self._options.request_timeout_s):
+                await self._gather(reader, partition, left, records)
+        except TimeoutError:
+            if len(left) == len(offsets):
+                raise
+        return records, offsets[: len(offsets) - len(left)]
+
+    async def _gather(
+        self, reader: AIOKafkaConsumer, partition: TopicPartition, left: deque[int], records: list[Incoming]
+    ) -> None:
+        """Takes from `left` what it has passed."""
+        reader.assign([partition])
+        room, at = PIECE_BYTES, -FAR
+        while left and room > 0:
+            if left[0] - at >= FAR or at > left[0]:
+                reader.seek(partition, left[0])
+            polled = await reader.getmany(partition, timeout_ms=POLL_MS, max_records=FAR)
+            for found in polled.get(partition, ()):
+                while left and left[0] < found.offset:
+                    left.popleft()
+                if room > 0 and left and left[0] == found.offset:
+                    records.append(incoming(found, TOPIC))
+                    room -= len(found.value or b"")
+                    left.popleft()
+            at = await reader.position(partition)
 
     async def on_stop(self) -> None:
         """Leave the group."""

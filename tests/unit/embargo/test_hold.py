@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from schemas import Article
 from schemas.envelope import Incoming
-from workers.embargo import hold, is_release, let_go, release
+from workers.embargo import hold, is_release, let_go, named_by, release
 from workers.embargo.hold import due_of, version_held
 
 RECORD = Incoming("articles", 1, 5, 0, b"some key", b'{"bytes":"as they came"}')
@@ -47,6 +48,36 @@ def test_a_release_has_the_bytes_as_they_came_under_the_uri_and_says_what_it_is(
     assert not is_release(RECORD)
 
 
+def test_versions_of_a_uri_have_keys_of_their_own_on_one_partition() -> None:
+    out = hold(article(datetime(2026, 1, 1, tzinfo=UTC)), RECORD)
+    assert (out.key, out.by) == (b"a:1\n3", b"a:1")
+
+
 def test_to_let_go_is_a_tombstone_under_the_same_key() -> None:
     one = article(datetime(2026, 1, 1, tzinfo=UTC))
-    assert (let_go(one).key, let_go(one).value) == (hold(one, RECORD).key, None)
+    older, same = let_go(one, {3, 2}, RECORD)
+    assert (older.key, same.key, older.value, same.value) == (b"a:1\n2", hold(one, RECORD).key, None, None)
+    assert older.by == same.by == b"a:1"
+
+
+def test_what_was_held_under_the_uri_alone_is_let_go_under_it_too() -> None:
+    out = release(replace(as_read(datetime(2026, 1, 1, tzinfo=UTC)), key=b"a:1"))
+    assert out.key == b"a:1"
+    record = Incoming("articles", 0, 0, 0, out.key, out.value, out.headers)
+    gone = let_go(article(datetime(2026, 1, 1, tzinfo=UTC)), {3}, record)
+    assert [each.key for each in gone] == [b"a:1\n3", b"a:1"]
+
+
+@pytest.mark.parametrize(
+    ("key", "named"),
+    [
+        pytest.param(b"a:1\n3", (b"a:1", 3), id="a uri and a version"),
+        pytest.param(b"a:1", (b"a:1", None), id="a uri alone"),
+        pytest.param(b"a:1\nx", (b"a:1\nx", None), id="of others"),
+        pytest.param(b"\n3", (b"\n3", None), id="a version alone"),
+        pytest.param(b"a:1\n" + b"9" * 5_000, (b"a:1\n" + b"9" * 5_000, None), id="no such version"),
+        pytest.param(None, (b"", None), id="none"),
+    ],
+)
+def test_what_a_key_names(key: bytes | None, named: tuple[bytes, int | None]) -> None:
+    assert named_by(key) == named
