@@ -176,9 +176,8 @@ def _recall_alert(found: dict[str, Known], record: Incoming) -> None:
     known = found.get(alert.article.uri, Known())
     telling = _telling(alert, dict(record.headers))
     before = known.tellings.get(alert.rule.id)
-    if (
-        before is not None and before.alert_id == telling.alert_id
-    ):  # a repeat; or told again after the window, to others
+    if before is not None and before.alert_id == telling.alert_id:
+        # a repeat; or told again after the window, to others
         tellings = {**known.tellings, alert.rule.id: before.to(telling.channels)}
         found[alert.article.uri] = replace(known, tellings=tellings)
         return

@@ -229,10 +229,11 @@ def loads(record: Incoming) -> dict[str, object]:
     return value
 
 
-def test_a_copy_of_what_was_refused_is_told_and_what_was_decided_of_it_before_counts_as_a_repeat() -> None:
+def test_a_copy_of_what_was_refused_is_told_and_both_are_accounted_for() -> None:
     town = settled(max_bytes=8_000)
     town.tell(bulletin(1, more="x" * 9_000), {**bulletin(1), "uri": "u:2"})
     audit = town.audit()
     assert audit.findings == []
     balance = audit.rules["r"]
     assert (balance.told, balance.held) == ({AlertKind.CREATED: 1}, {HeldReason.TOO_LARGE: 1})
+    assert balance.repeats == 0
