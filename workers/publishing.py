@@ -19,18 +19,35 @@ async def publish(
     What names a refused alert of this batch is not sent: whoever calls asks again what becomes of those copies. A batch
     without copies of its own alerts goes out at once. Returns (owner, rule id) of the alerts that were not told.
     """
-    alerts = {each.record.id for each in messages if isinstance(each.record, Alert)}
-    refused = await _send(outbox, teller, [each for each in messages if _named(each) not in alerts], tally)
-    never = {each.record.id for each in refused if isinstance(each.record, Alert)}
-    behind = [each for each in messages if _named(each) in alerts - never]
-    if behind:
-        refused += await _send(outbox, teller, behind, tally)
+    refused = list[Message]()
+    left = messages
+    while left:
+        now, left = _parted(left)
+        large = await _send(outbox, teller, now, tally)
+        never = {each.record.id for each in large if isinstance(each.record, Alert)}
+        left = [each for each in left if _named(each) not in never]
+        refused += large
     return frozenset(
         (message.match.owner, rule_id)
         for message in refused
         if message.match is not None
         for rule_id in message.match.rules
     )
+
+
+def _parted(messages: Sequence[Message]) -> tuple[list[Message], list[Message]]:
+    """What can be sent; and what comes behind it: what names an alert of the former, and the alerts behind such a one.
+
+    So alerts keep their order. Where all name one another, all is sent.
+    """
+    told = {each.record.id for each in messages if isinstance(each.record, Alert)}
+    now, behind, stopped = list[Message](), list[Message](), False
+    for each in messages:
+        is_alert = isinstance(each.record, Alert)
+        waits = _named(each) in told or (is_alert and stopped)
+        stopped = stopped or (is_alert and waits)
+        (behind if waits else now).append(each)
+    return (now, behind) if now else (behind, [])
 
 
 async def _send(outbox: Outbox, teller: Teller, messages: Sequence[Message], tally: Tally) -> list[Message]:

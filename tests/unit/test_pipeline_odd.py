@@ -175,3 +175,16 @@ async def test_copies_that_the_broker_refuses_too_are_each_told_as_a_decision() 
     assert world.alerts == []
     said = [(each.article.uri, each.reason) for each in world.decisions]
     assert said == [(STORY["uri"], HeldReason.TOO_LARGE), ("copy:1", HeldReason.TOO_LARGE)]
+
+
+async def test_alerts_keep_their_order_where_one_names_another_of_its_batch() -> None:
+    world = World(RULE.model_copy(update={"updates": Updates.SOURCES}))
+    other = {**STORY, "uri": "b:1", "title": "Russia tells North Korea of defence and grain"}
+    copies = [{**COPY, "uri": f"copy:{number}", "source": f"Source {number}"} for number in (2, 3)]
+    await world.run({**STORY, "source": "First"}, *copies, other)
+    assert [(each.kind, each.article.uri) for each in world.alerts] == [
+        (AlertKind.CREATED, STORY["uri"]),
+        (AlertKind.UPDATED, "copy:3"),
+        (AlertKind.CREATED, "b:1"),
+    ]
+    assert [each.value for each in world.sent("alerts.desk")] == [each.value for each in world.sent("alerts")]
