@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from schemas.alert import AlertKind
 from schemas.article import Article
@@ -54,6 +54,7 @@ class Match:
     owner: str  # who claims: the record, and what tells its alert from others of the story
     placement: Placement | None = None  # None for rules that take each article for a story of its own
     words: str = ""  # of the article; see words_of()
+    before: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by rule id: who got its earlier alert
 
     @staticmethod
     def of(
@@ -109,6 +110,11 @@ class Fate:
             wait=match.only(each for each, verdict in verdicts.items() if verdict is Verdict.WAIT),
             tellers={each: answer.owner for each, answer in answers.items() if answer.owner is not None},
         )
+
+    def copies_of(self, untold: Container[tuple[str, str]]) -> Iterable[str]:
+        """The rules that hold it as a copy of these, (owner, rule id)."""
+        held = (*self.hold.rules, *self.update.rules)
+        return (rule_id for rule_id in held if (self.tellers.get(rule_id, ""), rule_id) in untold)
 
     def grounds(self, rule_id: str) -> Grounds:
         """Why a rule of `hold` tells nothing."""

@@ -6,7 +6,8 @@ The order is the argument for "at least once" (docs/decisions/claim-before-publi
 2. match     which live rules say yes
 3. place     which version is it, of which story? From here on no other record is at work on its uri
 4. claim     is this rule the first to tell of this story? A lease guards against the dead
-5. publish   alerts, decisions, dead letters, kills and what is held; wait until the broker has them all
+5. publish   alerts, decisions, dead letters, kills and what is held; wait until the broker has them all.
+             What names an alert of the batch goes behind it: the broker may refuse that for its size
 6. remember  who was told what of which version, for as long as `alerts` keeps it; others may come to the uri
 7. confirm   told, for the rule's dedup window; what was retracted is given back
 8. commit    the caller's: the input's offset
@@ -30,6 +31,7 @@ from workers.errors import Refused
 from workers.fates import Fate, Match, record_of
 from workers.placing import Placed, Placer, behind
 from workers.plans import Found, Plan
+from workers.publishing import publish
 from workers.recalling import killed
 from workers.rules.book import Book
 from workers.streams.outbox import Outbox
@@ -103,13 +105,13 @@ class Pipeline:
             fates = await self._claim_all(placed, batch)
             self._passed(Step.CLAIMED)
             messages += await self._compose_all(placed.plans, fates)
-            untold = await self._publish(messages, tally)
+            untold = await publish(self._outbox, self._teller, messages, tally)
             self._passed(Step.PUBLISHED)
             overrun = await self._placer.leave(placed, _told(messages, untold))
             self._passed(Step.REMEMBERED)
             await self._settle(fates, placed.plans, untold)
             self._passed(Step.CONFIRMED)
-            found, messages = _in_order([*placed.busy, *_again(placed, fates, overrun)]), []
+            found, messages = _in_order([*placed.busy, *_again(placed, fates, overrun, untold)]), []
             if not found:
                 return
             self._got_on()  # we wait knowingly: a dead worker's lease may last as long as the watchdog's patience
@@ -198,28 +200,6 @@ class Pipeline:
         missing = await self._outbox.missing([channel_topic(name) for name in names]) if names else ()
         return _Absent(frozenset(name for name in names if channel_topic(name) not in missing))
 
-    async def _publish(self, messages: Sequence[Message], tally: Tally) -> frozenset[tuple[str, str]]:
-        """Send. What the broker refuses for its size is told in fewer words, once: an alert as a decision.
-
-        Returns (owner, rule id) of the alerts that were not told.
-        """
-        refused = {id(each) for each in await self._outbox.publish([message.outgoing for message in messages])}
-        tally.count(
-            message.record
-            for message in messages
-            if message.original and message.record is not None and id(message.outgoing) not in refused
-        )
-        if not refused:
-            return frozenset()
-        large = [message for message in messages if id(message.outgoing) in refused]
-        await self._publish(self._teller.tell_shorter(large), tally)
-        return frozenset(
-            (message.match.owner, rule_id)
-            for message in large
-            if message.original and message.match is not None
-            for rule_id in message.match.rules
-        )
-
     async def _settle(self, fates: Sequence[Fate], plans: Sequence[Plan], untold: Container[tuple[str, str]]) -> None:
         """Confirm what was told; what the broker refused is given back, so that a later version can be told.
 
@@ -283,12 +263,16 @@ def _told(messages: Sequence[Message], untold: Container[tuple[str, str]]) -> di
     }
 
 
-def _again(placed: Placed, fates: Sequence[Fate], overrun: Sequence[Found]) -> list[Found]:
-    """What is to be done once more: the rules that wait; of what was overrun nothing but what must be taken back."""
+def _again(
+    placed: Placed, fates: Sequence[Fate], overrun: Sequence[Found], untold: Container[tuple[str, str]]
+) -> list[Found]:
+    """What is to be done once more: the rules that wait, and copies of what the broker refused, which nobody has told;
+    of what was overrun nothing but what must be taken back."""
     waiting: dict[str, set[str]] = {}
     for fate in fates:
-        if fate.wait.rules:
-            waiting.setdefault(record_of(fate.wait.owner), set()).update(fate.wait.rules)
+        rules = {*fate.wait.rules, *fate.copies_of(untold)}
+        if rules:
+            waiting.setdefault(record_of(fate.wait.owner), set()).update(rules)
     late = {found.owner for found in overrun}
     again = [each.found for each in placed.plans if each.found.owner in waiting or each.found.owner in late]
     return [

@@ -61,22 +61,16 @@ class Placed:
             by_record.setdefault(owner, {})[rule_id] = telling
         for each in self.plans:
             found = each.found
-            tellings = {
-                rule_id: self._widened(found.article.uri, rule_id, telling)
-                for rule_id, telling in by_record.get(found.owner, {}).items()
-            }
             visit = self.visits[found.article.uri]
-            departure = each.departure(visit, tellings)
+            departure = each.departure(visit, by_record.get(found.owner, {}))
             before = made.get(visit.uri)
             made[visit.uri] = departure if before is None else _both(before, departure)
         return list(made.values())
 
-    def _widened(self, uri: str, rule_id: str, telling: Telling) -> Telling:
-        """Told again after the window: a retraction must reach those who got the earlier alert too."""
-        before = self.known[uri].tellings.get(rule_id)
-        if before is None or before.kind is AlertKind.RETRACTED or telling.kind is not AlertKind.CREATED:
-            return telling
-        return telling.to(before.channels)
+    def before(self, uri: str) -> dict[str, tuple[str, ...]]:
+        """By rule id, who got an alert that stands: told again after the window, a retraction must reach them too."""
+        tellings = self.known[uri].tellings.items()
+        return {rule_id: told.channels for rule_id, told in tellings if told.kind is not AlertKind.RETRACTED}
 
 
 class Placer:
@@ -136,7 +130,8 @@ class Placer:
             found = each.found
             for rules, placement in ((_of(each, Dedup.STORY), by_plan.get(id(each))), (_of(each, Dedup.ARTICLE), None)):
                 if rules:
-                    placed.matches.append(Match.of(found.record, found.article, rules, placement, each.words))
+                    match = Match.of(found.record, found.article, rules, placement, each.words)
+                    placed.matches.append(replace(match, before=placed.before(found.article.uri)))
 
     async def leave(self, placed: Placed, told: Mapping[tuple[str, str], Telling]) -> list[Found]:
         """Remember, and let others enter. Hands back what must be looked at again: another went ahead meanwhile."""

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -28,8 +29,9 @@ TOPICS = ("alerts", KILLS, "held")
 SLACK_MS = 600_000  # clocks of several machines differ
 MAX_BYTES = 64 * 1024 * 1024
 DIGITS_MAX = 20  # of a version: an article's is below 2^64
-_OWNER, _CLAIM, _WORDS, _VERSION = "record", "claim", "words", "for-version"
+_OWNER, _CLAIM, _WORDS, _VERSION, _CHANNELS = "record", "claim", "words", "for-version", "channels"
 _ALL_BEFORE, _UPDATED = "all-before-ms", "updated-ms"
+_CHANNEL = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")  # as a channel may be called; what others wrote is none
 _STATUS_OF = {AlertCause.CANCELED: ArticleStatus.CANCELED, AlertCause.WITHHELD: ArticleStatus.WITHHELD}
 _NAMED = {status.encode(): status for status in _STATUS_OF.values()}
 
@@ -45,14 +47,17 @@ class Past(Protocol):
         ...
 
 
-def trace(telling: Telling) -> Headers:
-    """What must be remembered of an alert and does not stand in it, for the headers of its record."""
-    return (
+def trace(telling: Telling, channels: Sequence[str]) -> Headers:
+    """What must be remembered of an alert to these channels and does not stand in it, for the headers of its record."""
+    headers = (
         (_OWNER, telling.owner.encode()),
         (_CLAIM, telling.claim.encode()),
         (_WORDS, telling.words.encode()),
         (_VERSION, b"%d" % telling.version),
     )
+    if set(telling.channels) == set(channels):
+        return headers
+    return (*headers, (_CHANNELS, ",".join(telling.channels).encode()))
 
 
 def killed(uri: str, kill: Latest, sweep: Sweep | None = None) -> Outgoing:
@@ -180,7 +185,12 @@ def _recall_alert(found: dict[str, Known], record: Incoming) -> None:
     known = found.get(alert.article.uri, Known())
     telling = _telling(alert, dict(record.headers))
     before = known.tellings.get(alert.rule.id)
-    if before is not None and (before.version > telling.version or before.alert_id == telling.alert_id):
+    if before is not None and before.alert_id == telling.alert_id:
+        # a repeat; or told again after the window, to others
+        tellings = {**known.tellings, alert.rule.id: before.to(telling.channels)}
+        found[alert.article.uri] = replace(known, tellings=tellings)
+        return
+    if before is not None and before.version > telling.version:
         return
     if before is not None and before.kind is AlertKind.RETRACTED and before.previous == telling.alert_id:
         return  # a repeat after a crash of what was taken back
@@ -208,4 +218,4 @@ def _telling(alert: Alert, headers: dict[str, bytes | None]) -> Telling:
         *(alert.id, alert.kind, alert.article.version if version is None else version, text(_OWNER)),
         *(alert.story, text(_CLAIM), text(_WORDS), alert.channels),
         *(alert.rule.name, alert.rule.version, alert.rule.priority, alert.previous or ""),
-    )
+    ).to(name for name in text(_CHANNELS).split(",") if _CHANNEL.fullmatch(name))

@@ -154,9 +154,9 @@ class Teller:
             rule_version=rule.version,
             priority=rule.priority,
             previous=occasion.previous or "",
-        )
+        ).to(match.before.get(rule.id, ()))
         key, value = article.uri.encode(), alert.model_dump_json().encode()
-        headers = self._headers(alert.id, telling)
+        headers = self._headers(alert.id) + trace(telling, alert.channels)
         return [
             Message(Outgoing("alerts", key, value, headers), alert, match, telling=telling),
             *(
@@ -206,9 +206,8 @@ class Teller:
         """The dead letter of a record that cannot be read."""
         return _letter(bury(record, why, self._limits.dead_letter_max_bytes), record.position.encode())
 
-    def _headers(self, record_id: str, telling: Telling | None = None) -> Headers:
-        headers = (("id", record_id.encode()), ("matched-at", self._now().isoformat().encode()))
-        return headers if telling is None else headers + trace(telling)
+    def _headers(self, record_id: str) -> Headers:
+        return (("id", record_id.encode()), ("matched-at", self._now().isoformat().encode()))
 
 
 def _too_large(detail: str, _: str) -> Grounds:

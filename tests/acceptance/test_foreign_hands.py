@@ -49,14 +49,17 @@ def test_a_rules_topic_of_several_partitions_is_refused_aloud(house: House) -> N
     assert f"{house.prefix}rules has 3 partitions and must have one" in worker.log
 
 
-@pytest.mark.parametrize("topic", ["held", "kills"])
-def test_a_topic_that_older_workers_had_no_need_of_and_that_is_not_there_is_refused_aloud(
-    house: House, topic: str
-) -> None:
+@pytest.mark.parametrize("topics", [["held"], ["kills"], ["channels", "dead-letters", "held"]], ids=", ".join)
+def test_topics_that_are_not_there_are_refused_in_one_line(house: House, topics: list[str]) -> None:
+    """Workers of before had no need of some of them."""
     house.create_topics(["desk"])
     client = KafkaAdminClient(bootstrap_servers=house.bootstrap)
-    client.delete_topics([house.prefix + topic])
+    client.delete_topics([house.prefix + topic for topic in topics])
     client.close()
     worker = house.start()
-    assert worker.wait_exit() != 0
-    assert f"there is no topic {house.prefix}{topic}; hint: wirewatch topics create" in worker.log
+    assert worker.wait_exit() == 1
+    assert "Traceback" not in worker.log
+    told = "there is no topic" if len(topics) == 1 else "there are no topics"
+    *_, error, hint = worker.log.splitlines()
+    names = ", ".join(house.prefix + each for each in topics)
+    assert (error, hint.strip()) == (f"error: {told} {names}", "hint: wirewatch topics create")

@@ -88,6 +88,7 @@ async def _run(
     parts = DeliverParts(load(None, delivery_stock.settings([port])), Standing())
     log = Log(parts, deliveries)
     parts.outbox = log
+    parts.holds = lambda: True  # there is no group here that could say so
     await parts.keep([Incoming("channels", 0, 0, 0, channel.id.encode(), channel.model_dump_json().encode())])
     await parts.loaded()
     estate = parts.estate()

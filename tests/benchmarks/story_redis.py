@@ -12,13 +12,15 @@ from typing import Any
 
 from redis.asyncio import Redis
 
+from schemas.article import Article
 from tests.services.missing import Missing
 from tests.services.redis import RedisServer
-from workers.dedup import Fingerprint
+from workers.dedup import Fingerprint, fingerprint
 from workers.dedup.claims_redis import connect
 from workers.dedup.stories_redis import RedisStories
 
 BATCH = 200
+COPIES = 1_500  # of one story, each from a source of its own: more than a story counts
 PREFIX = "bench:stories:"
 _KINDS = {"a": "placement and text", "u": "by uri", "w": "by words", "l": "by address", "s": "story", "i": "index"}
 
@@ -35,6 +37,7 @@ class Room:
     worker_us: float  # CPU time of the worker, an article
     bytes_an_article: float
     bytes_by_kind: dict[str, float]  # an article
+    one_story_bytes: float  # the story's own key, when COPIES sources have told it
 
     def told(self) -> list[list[str]]:
         """Rows for people."""
@@ -47,6 +50,7 @@ class Room:
             ["Redis, µs CPU an article", f"{self.server_us:,.0f}"],
             ["bytes an article, all in all", f"{self.bytes_an_article:,.0f}"],
             *([f"of these {kind}", f"{size:,.0f}"] for kind, size in self.bytes_by_kind.items()),
+            [f"bytes of a story that {COPIES:,} sources told", f"{self.one_story_bytes:,.0f}"],
         ]
 
 
@@ -79,7 +83,23 @@ async def _measure(url: str, prints: Sequence[Fingerprint]) -> Room:
             worker_us=1e6 * own_s / number,
             bytes_an_article=(await _used(client) - used) / number,
             bytes_by_kind=await _by_kind(client, number),
+            one_story_bytes=await _one_story(client),
         )
+
+
+async def _one_story(client: Redis) -> float:
+    """Of a report that very many papers print: how far its own key grows."""
+    prefix = f"{PREFIX}one:"
+    stories = RedisStories(client, prefix)
+    body = " ".join(f"word{number}" for number in range(140))
+    prints = [
+        fingerprint(Article(uri=f"urn:copy:{number}", body=body, source=f"Paper number {number}"))
+        for number in range(COPIES)
+    ]
+    for at in range(0, COPIES, BATCH):
+        await stories.place(prints[at : at + BATCH])
+    (key,) = [key async for key in client.scan_iter(f"{{{prefix}}}s:*", count=1000)]
+    return float(await client.memory_usage(key, samples=0) or 0)
 
 
 async def _used(client: Redis) -> int:

@@ -22,6 +22,7 @@ from tests.chaos.outcome import Outcome
 from tests.chaos.scene import UPDATING, Scene, Stage
 from tests.services import witness
 from workers.errors import Unavailable
+from workers.ledger import Slip
 
 KEPT = Path(__file__).parents[2] / ".cache" / "chaos"  # what is left of runs that failed
 LARGEST_SEQUENCE = 3
@@ -86,7 +87,8 @@ def _judge(scene: Scene, faults: Sequence[Fault], outcome: Outcome) -> None:
     forgets = any(cost.forgets for cost in costs)
     outcome.take(verdict, scene.letters, may_repeat, may_retell=forgets, may_forget=Cost.EVICTION in costs)
     try:
-        audited(scene.house, allowed=SURPLUS if forgets else (), edit_live_s=scene.edit_live_s)
+        evicted = {Slip.RETRACTION_MISSING} if Cost.EVICTION in costs else set()
+        audited(scene.house, allowed=(SURPLUS if forgets else set()) | evicted, edit_live_s=scene.edit_live_s)
     except AssertionError as exc:
         outcome.complaints.append(f"the audit {exc}"[:3000])
 

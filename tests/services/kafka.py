@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import base64
-import gc
 import socket
 import subprocess
 import tempfile
 import uuid
-import warnings
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -126,7 +124,6 @@ class KafkaServer:
             return False
         client = _admin(self.bootstrap)
         if client is None:
-            _forget_lost_sockets()
             return False
         try:
             return bool(client.describe_cluster()["brokers"])
@@ -142,12 +139,6 @@ def _admin(bootstrap: str) -> Any:
         return KafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=5_000, bootstrap_timeout_ms=5_000)
     except (KafkaError, OSError):
         return None
-
-
-def _forget_lost_sockets() -> None:
-    """kafka-python leaves sockets open behind it in vain tries: said later, it would fail the test that runs then."""
-    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
-        gc.collect()
 
 
 def _write(

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from schemas import Rule, WordList
+from schemas.alert import AlertKind
+from schemas.envelope import Outgoing
 from schemas.reasons import HeldReason
+from schemas.rule import Updates
 from tests.unit.pipeline_world import RULE, STORY, World, records
-from workers.errors import Broken
+from workers.errors import Broken, Unavailable
 from workers.pipeline import Step
 
 
@@ -108,3 +112,79 @@ async def test_a_decision_that_the_broker_refuses_stops_the_worker() -> None:
     world = World(RULE, max_bytes=300)
     with pytest.raises(Broken, match="topics list"):
         await world.run(STORY)
+
+
+BIG = {**STORY, "more": "x" * 9_000}
+COPY = {**STORY, "uri": "copy:1", "source": "Copyist"}
+
+
+@pytest.mark.parametrize("copy", [COPY, STORY], ids=["of another source", "the same article again"])
+async def test_a_copy_of_what_the_broker_refuses_is_told_itself_and_nothing_names_what_never_was(
+    copy: dict[str, object],
+) -> None:
+    world = World(RULE, max_bytes=8_000)
+    tally = await world.run(BIG, copy)
+    assert [each.article.uri for each in world.alerts] == [copy["uri"]]
+    assert [(each.article.uri, each.reason) for each in world.decisions] == [(STORY["uri"], HeldReason.TOO_LARGE)]
+    assert (tally.alerts, dict(tally.held)) == (1, {HeldReason.TOO_LARGE: 1})
+
+
+async def test_no_alert_on_more_sources_follows_on_one_that_the_broker_refuses() -> None:
+    world = World(RULE.model_copy(update={"updates": Updates.SOURCES}), max_bytes=8_000)
+    await world.run({**BIG, "source": "First"}, COPY, {**COPY, "uri": "copy:2", "source": "Third"})
+    told = {each.id for each in world.alerts}
+    assert {each.previous for each in world.alerts} <= told | {None}
+    assert {each.alert_id for each in world.decisions} <= told | {None}
+    assert [each.kind for each in world.alerts][:1] == [AlertKind.CREATED]
+
+
+async def test_of_many_copies_the_first_that_the_broker_takes_is_told_and_the_others_name_it() -> None:
+    world = World(RULE, max_bytes=8_000)
+    await world.run(BIG, {**BIG, "uri": "copy:0"}, COPY, {**COPY, "uri": "copy:2"})
+    (alert,) = world.alerts
+    assert alert.article.uri == "copy:1"
+    said = {each.article.uri: (each.reason, each.alert_id) for each in world.decisions}
+    large = (HeldReason.TOO_LARGE, None)
+    assert said == {"a:1": large, "copy:0": large, "copy:2": (HeldReason.SAME_STORY, alert.id)}
+    assert len(world.decisions) == 3
+
+
+async def test_a_worker_that_dies_between_an_alert_and_what_names_it_says_the_same_when_it_comes_back() -> None:
+    world = World(RULE)
+    publish, sent = world.outbox.publish, list[int]()
+
+    async def dying(messages: Sequence[Outgoing]) -> list[Outgoing]:
+        if sent:
+            raise Unavailable("dead")
+        sent.append(len(messages))
+        return await publish(messages)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(world.outbox, "publish", dying)
+        with pytest.raises(Unavailable):
+            await world.run(STORY, COPY)
+    assert (len(world.alerts), world.decisions) == (1, [])
+    await world.run(STORY, COPY)
+    assert len({each.id for each in world.alerts}) == 1
+    assert [(each.article.uri, each.alert_id) for each in world.decisions] == [("copy:1", world.alerts[0].id)]
+
+
+async def test_copies_that_the_broker_refuses_too_are_each_told_as_a_decision() -> None:
+    world = World(RULE, max_bytes=8_000)
+    await world.run(BIG, {**BIG, "uri": "copy:1"})
+    assert world.alerts == []
+    said = [(each.article.uri, each.reason) for each in world.decisions]
+    assert said == [(STORY["uri"], HeldReason.TOO_LARGE), ("copy:1", HeldReason.TOO_LARGE)]
+
+
+async def test_alerts_keep_their_order_where_one_names_another_of_its_batch() -> None:
+    world = World(RULE.model_copy(update={"updates": Updates.SOURCES}))
+    other = {**STORY, "uri": "b:1", "title": "Russia tells North Korea of defence and grain"}
+    copies = [{**COPY, "uri": f"copy:{number}", "source": f"Source {number}"} for number in (2, 3)]
+    await world.run({**STORY, "source": "First"}, *copies, other)
+    assert [(each.kind, each.article.uri) for each in world.alerts] == [
+        (AlertKind.CREATED, STORY["uri"]),
+        (AlertKind.UPDATED, "copy:3"),
+        (AlertKind.CREATED, "b:1"),
+    ]
+    assert [each.value for each in world.sent("alerts.desk")] == [each.value for each in world.sent("alerts")]

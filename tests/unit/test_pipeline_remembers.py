@@ -9,7 +9,7 @@ import pytest
 
 from schemas.envelope import Outgoing
 from schemas.reasons import HeldReason
-from tests.unit.pipeline_world import RULE, STORY, Store, World
+from tests.unit.pipeline_world import RULE, STORY, SameWords, Store, World
 from tests.unit.test_pipeline_versions import CORRECTION, ELSEWHERE, KILL, OTHER_NEWS, SECOND, kinds, on, reasons
 from workers.errors import Unavailable
 from workers.pipeline import Step
@@ -164,3 +164,22 @@ async def test_a_batch_that_is_read_again_when_all_of_it_is_known_decides_nothin
     await world.run(STORY, then)
     assert set(kinds(world)) == set(before)
     assert reasons(world) == []
+
+
+@pytest.mark.parametrize("again", [STORY, {**STORY, "version": 2}], ids=["the same version", "a newer one"])
+@pytest.mark.parametrize("lost", [False, True], ids=["Redis stands", "Redis is lost"])
+async def test_told_again_after_the_window_to_others_is_taken_back_from_all(
+    again: dict[str, object], lost: bool
+) -> None:
+    world = World(RULE.model_copy(update={"channels": ("desk",)}))
+    await world.run(STORY)
+    world.now_ms += RULE.dedup_window_s * 1000 + 10
+    world.store.stories = SameWords()
+    world.pipeline = world.wired()
+    world.book.put_rule(RULE.model_copy(update={"channels": ("east",)}))
+    await world.run(again, first_offset=1)
+    assert (on(world, "desk"), on(world, "east")) == (["created"], ["created"])
+    if lost:
+        world.lose_redis()
+    await world.run({**KILL, "version": 3}, first_offset=2)
+    assert (on(world, "desk"), on(world, "east")) == (["created", "retracted"], ["created", "retracted"])

@@ -77,6 +77,12 @@ async def test_a_version_in_a_header_that_others_wrote_does_not_count(version: b
     assert recall([foreign]) == {"a:1": known}
 
 
+async def test_channels_in_a_header_that_others_wrote_count_as_far_as_they_may_be_called_so() -> None:
+    (record,), _ = await told(STORY)
+    foreign = replace(record, headers=(*record.headers, ("channels", b"north,/etc,\xff," + b"n" * 5_000)))
+    assert recall([foreign])["a:1"].tellings["dprk"].channels == ("north", "desk", "east")
+
+
 def test_what_is_no_alert_and_what_is_no_longer_held_is_passed_over() -> None:
     held = Incoming("held", 0, 0, 0, b"u", b"x", (("due-ms", b"1"), ("version", b"3")))
     gone = Incoming("held", 0, 1, 0, b"u", None)

@@ -22,6 +22,7 @@ BESIDE = {  # columns that are no part of the sum
 NEXT: Mapping[Slip, str] = {
     Slip.MISSING: "ask again; if it stays, an alert was lost: keep the workers' logs of that time, and tell us",
     Slip.NEVER_TOLD: "see who takes records from alerts; if nobody does, an alert was lost: tell us",
+    Slip.RETRACTION_MISSING: "tell the channel's readers; did Redis evict keys? else keep the logs, and tell us",
     Slip.NOT_RELEASED: "is a worker running? its log names what keeps it from the topic held",
     Slip.LETTER_MISSING: "look at the workers' logs of that time",
     Slip.COPY_MISSING: "subscribers of the channel did not get it: it stands on alerts",

@@ -12,6 +12,7 @@ from workers.dedup.stories import DAY_MS, Fingerprint
 from workers.dedup.text import Text, least_numbers
 from workers.rules.language.fold import fold
 from workers.rules.language.split import folded_sequence
+from workers.rules.language.typeset import in_ascii
 
 WORDS_MAX = 10_000  # of an article are compared, its first ones: it bounds the memory an article takes
 _CHARACTERS_MAX = 20 * WORDS_MAX  # are read for them
@@ -60,11 +61,15 @@ def _decimal(found: re.Match[str]) -> str:
     return f"{int(whole) + int(part) / int(parts):.6g}"
 
 
+def _plainer(text: str) -> str:
+    return in_ascii(text, apart='"')  # which is no letter, and no space between words either
+
+
 def _names(texts: Sequence[str]) -> frozenset[str]:
     """Folded words that stand with a capital inside sentences, and nowhere without."""
     names: set[str] = set()
     small: set[str] = set()
-    for text in texts:
+    for text in map(_plainer, texts):
         if text.isupper():  # a headline in capitals says nothing
             continue
         if text.isascii():

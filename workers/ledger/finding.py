@@ -12,6 +12,7 @@ class Slip(StrEnum):
 
     MISSING = "missing"  # a live rule matches, and there is neither an alert nor a decision
     NEVER_TOLD = "never_told"  # a decision says that the story was told, and there is no such alert
+    RETRACTION_MISSING = "retraction_missing"  # an alert stands whose article was killed, or matches no more
     NOT_RELEASED = "not_released"  # an article whose embargo is over, and that has not come again
     LETTER_MISSING = "letter_missing"  # an article record that cannot be read, and no dead letter
     COPY_MISSING = "copy_missing"  # an alert that a channel's topic does not carry

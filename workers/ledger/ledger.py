@@ -16,6 +16,7 @@ from workers.ledger.outputs import Outputs
 from workers.ledger.reach import Reach
 from workers.ledger.rules import RulesThen, Standing
 from workers.ledger.told import BESIDE_ANYTHING, TOLD_LATELY, Source, Told, clipped, same_query
+from workers.ledger.withdrawals import Withdrawals, Withdrawn
 
 NOBODY = Standing(0, "", frozenset(), 0)
 
@@ -70,6 +71,7 @@ class Ledger:
         self._audit = audit
         self._reach = Reach()
         self._embargoes = Embargoes()
+        self._withdrawals = Withdrawals(rules, clock.edit_live_ms, clock.now_ms)
         self._doubts: list[Doubt] = []
 
     def unreadable(self, record: Incoming, reason: RefusalReason, message: str) -> None:
@@ -86,6 +88,8 @@ class Ledger:
         self._embargoes.take(record, article, pending=case.pending)
         matched = self._rules.match(article)
         told = [each for each in self._outputs.of(source) if each.place in ("", record.position)]
+        answered = not case.pending and not self._has_letter(record)
+        self._withdrawals.take(Withdrawn(record, article, matched, answered), told)
         told_ms = 0
         for rule_id in sorted(matched.keys() | {each.rule.id for each in told}):
             taken = self._judge(case, rule_id, matched.get(rule_id), [each for each in told if each.rule.id == rule_id])
@@ -253,6 +257,8 @@ class Ledger:
             detail = f"{extra.record} carries {extra.alert_id}"
             received = moment(source.received_ms)
             self._audit.find(Finding(Slip.COPY_EXTRA, extra.rule_id, source.uri, "", received, detail))
+        for finding in self._withdrawals.missing():
+            self._audit.find(finding)
         if self._clock.holds:
             for finding in self._embargoes.overdue(self._clock.now_ms):
                 self._audit.find(finding)

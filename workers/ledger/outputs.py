@@ -11,7 +11,6 @@ from schemas.decision import Decision
 from schemas.envelope import Incoming
 from workers.ledger.copies import Copies, Extra
 from workers.ledger.told import (
-    BESIDE_ANYTHING,
     NEEDS_NO_MATCH,
     TOLD_LATELY,
     RuleAsTold,
@@ -39,7 +38,6 @@ class Outputs:
         self._alerts: set[int] = set()  # hashes of their ids
         self._stories: dict[int, tuple[int, int]] = {}  # by rule and story: of which record it was told last, and when
         self._retracted_ms: dict[tuple[str, str], list[int]] = {}  # by rule and story
-        self._too_large: set[tuple[str, str]] = set()
         self._letters: set[tuple[int, int, int]] = set()
         self.unheard: Counter[str] = Counter()
 
@@ -84,8 +82,6 @@ class Outputs:
         if source.received_ms < self._since_ms:
             return
         rule = self._rule(decision.rule.id, decision.rule.version, decision.rule.query)
-        if decision.reason is BESIDE_ANYTHING:
-            self._too_large.add((rule.id, decision.story))
         told = Told(
             decision.id,
             decision.reason,
@@ -130,13 +126,13 @@ class Outputs:
         return (partition, offset, at_ms) in self._letters
 
     def was_told(self, decision: Told) -> bool:
-        """Whether the alert is there that a decision names; or it was too large, which a decision of its own says.
+        """Whether the alert is there that a decision names.
 
         Only what was told within a dedup window is looked for: an older one may be gone.
         """
         if decision.alert_id is None or decision.what not in TOLD_LATELY:
             return True
-        return hash(decision.alert_id) in self._alerts or (decision.rule.id, decision.story) in self._too_large
+        return hash(decision.alert_id) in self._alerts
 
     def left(self) -> Iterator[tuple[Source, Told]]:
         """What no article record took."""

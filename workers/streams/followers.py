@@ -18,7 +18,7 @@ from aiokafka.errors import KafkaError
 from mode import Service
 
 from schemas.envelope import Incoming
-from workers.errors import Broken, Unavailable
+from workers.errors import Broken, Refused, Unavailable
 from workers.streams.bulk import within
 from workers.streams.header_names import read_any
 from workers.streams.options import START_IT, Options
@@ -46,11 +46,13 @@ class Follower(Service):
         then: Sequence[str],
         options: Options,
         keep: Callable[[Sequence[Incoming]], Awaitable[None]],
+        besides: Sequence[str] = (),  # topics that the worker needs too
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self._first = first
         self._then = then
+        self._besides = besides
         self._options = options
         self._keep = keep
         self._consumer: AIOKafkaConsumer | None = None
@@ -61,7 +63,8 @@ class Follower(Service):
         read_any()
         consumer = await self._connected()
         topics = await self._patient(consumer.topics)
-        first, then = self._partitions(self._first, topics), self._partitions(self._then, topics)
+        self._check_there(topics)
+        first, then = self._partitions(self._first), self._partitions(self._then)
         consumer.assign(first + then)
         await self._check_alone(consumer, first + then)
         await self._read_to_end(consumer, first)
@@ -88,10 +91,15 @@ class Follower(Service):
         await self._patient(self._consumer.start)
         return self._consumer
 
-    def _partitions(self, topics: Sequence[str], known: set[str]) -> list[TopicPartition]:
-        missing = [each for each in map(self._options.full, topics) if each not in known]
+    def _check_there(self, known: set[str]) -> None:
+        """All at once, before anybody waits for one of them without end. Raises Refused."""
+        needed = dict.fromkeys(map(self._options.full, (*self._first, *self._then, *self._besides)))
+        missing = [each for each in needed if each not in known]
         if missing:
-            raise Broken(f"there is no topic {', '.join(missing)}; hint: wirewatch topics create")
+            told = f"there {'is no topic' if len(missing) == 1 else 'are no topics'} {', '.join(missing)}"
+            raise Refused(told, reason="no_topic", hint="wirewatch topics create")
+
+    def _partitions(self, topics: Sequence[str]) -> list[TopicPartition]:
         return [TopicPartition(self._options.full(each), 0) for each in topics]  # one partition each, see the catalogue
 
     async def _check_alone(self, consumer: AIOKafkaConsumer, partitions: list[TopicPartition]) -> None:

@@ -19,7 +19,7 @@ from aiokafka.errors import ConsumerStoppedError, KafkaError
 from mode import Service
 
 from schemas.envelope import Incoming
-from workers.errors import Broken, Unavailable
+from workers.errors import Unavailable
 from workers.streams.bulk import within
 from workers.streams.header_names import read_any
 from workers.streams.options import Options
@@ -28,7 +28,6 @@ from workers.streams.records import incoming
 log = structlog.get_logger("wirewatch.holder")
 
 TOPIC = "held"
-NEEDED = (TOPIC, "kills")  # older installations may lack them
 POLL_MS = 200
 RETRY_S = 1.0
 AT_ONCE = 100  # articles that are published together; their bytes are in memory
@@ -104,10 +103,6 @@ class Holder(Service):
         async with asyncio.timeout(self._options.rebalance_timeout_s + self._options.request_timeout_s):
             reader = self._reader = self._client(None)
             await reader.start()
-            there = await reader.topics()
-            missing = [full for full in map(self._options.full, NEEDED) if full not in there]
-            if missing:  # before a member waits for it without end, or a kill does
-                raise Broken(f"there is no topic {', '.join(missing)}; hint: wirewatch topics create")
             consumer = self._consumer = self._member()
             await consumer.start()
         while not self.should_stop:

@@ -15,9 +15,9 @@ from workers.ledger import Audit
 LONG_S = 100.0
 
 
-def settled(*queries: str) -> Town:
+def settled(*queries: str, max_bytes: int = 1_048_576) -> Town:
     """With rules that all workers know."""
-    town = Town()
+    town = Town(max_bytes)
     for number, query in enumerate(queries or ("bulletin",)):
         town.rule("r" if number == 0 else f"r{number}", query)
     town.wait(LONG_S)
@@ -227,3 +227,13 @@ def test_a_copy_that_is_told_when_it_is_read_again_since_the_first_was_taken_bac
 def loads(record: Incoming) -> dict[str, object]:
     value: dict[str, object] = orjson.loads(record.value or b"")
     return value
+
+
+def test_a_copy_of_what_was_refused_is_told_and_both_are_accounted_for() -> None:
+    town = settled(max_bytes=8_000)
+    town.tell(bulletin(1, more="x" * 9_000), {**bulletin(1), "uri": "u:2"})
+    audit = town.audit()
+    assert audit.findings == []
+    balance = audit.rules["r"]
+    assert (balance.told, balance.held) == ({AlertKind.CREATED: 1}, {HeldReason.TOO_LARGE: 1})
+    assert balance.repeats == 0

@@ -138,6 +138,17 @@ def test_a_decision_whose_alert_was_never_told_is_found() -> None:
     assert {each.slip for each in town.audit().findings} == {Slip.MISSING, Slip.NEVER_TOLD}
 
 
+def test_a_decision_that_names_an_alert_which_was_too_large_is_found() -> None:
+    town = settled(max_bytes=8_000)
+    town.tell(bulletin(1, more="x" * 9_000))
+    (large,) = town.records("decisions")
+    town.tell({**bulletin(1), "uri": "u:2"}, {**bulletin(1), "uri": "u:3"})
+    assert town.audit().balanced()
+    town.alter("decisions", lambda row: row.update(alert_id="al_refused"), -1)
+    assert large in town.records("decisions")
+    assert (only(town).slip, only(town).uri) == (Slip.NEVER_TOLD, "u:3")
+
+
 def test_an_alert_told_before_the_time_asked_counts_for_the_decisions_that_name_it() -> None:
     town = told()
     assert town.audit(START_MS + int(LONG_S * 1000) + 5_000).balanced()

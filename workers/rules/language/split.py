@@ -20,6 +20,7 @@ from workers.rules.language.characters import WORD_KINDS
 from workers.rules.language.fold import fold
 from workers.rules.language.normalise import Normal, normalise
 from workers.rules.language.sentences import paragraph_ends, sentence_ends
+from workers.rules.language.typeset import in_ascii
 from workers.rules.language.words import CHUNK, RUN, Found, Surroundings, words_of
 
 
@@ -102,8 +103,9 @@ def exact_words(text: str, *, language: str | None = None) -> list[str]:
 def folded_words(text: str, *, language: str | None = None) -> set[str]:
     """Exactly the set of the folded words of `split(text, language=language)`, sooner."""
     drops_suffixes = _drops_suffixes(language)
-    if text.isascii():
-        return _joined(set(text.lower().translate(_SPACED).split()), drops_suffixes)
+    plainer = in_ascii(text)
+    if plainer.isascii():
+        return _joined(set(plainer.lower().translate(_SPACED).split()), drops_suffixes)
     normal = normalise(text).text
     if _NOT_PLAIN.search(normal):
         return set(map(fold, set(_any_words(normal, drops_suffixes)[0])))
@@ -113,8 +115,20 @@ def folded_words(text: str, *, language: str | None = None) -> set[str]:
 def folded_sequence(text: str, *, language: str | None = None) -> list[str]:
     """Exactly the folded words of `split(text, language=language)`, in order, sooner."""
     drops_suffixes = _drops_suffixes(language)
-    if not text.isascii():
-        return list(map(fold, _words(normalise(text).text, drops_suffixes)[0]))
+    plainer = in_ascii(text)
+    if plainer.isascii():
+        return _ascii_sequence(plainer, drops_suffixes)
+    words: list[str] = []
+    # Nothing joins over the end of a line, and in most lines there is nothing but ASCII.
+    for line, given in zip(plainer.split("\n"), text.split("\n"), strict=True):
+        if line.isascii():
+            words += _ascii_sequence(line, drops_suffixes)
+        else:
+            words += map(fold, _words(normalise(given).text, drops_suffixes)[0])
+    return words
+
+
+def _ascii_sequence(text: str, drops_suffixes: bool) -> list[str]:
     pieces = text.lower().translate(_SPACED).split()
     words: list[str] = []
     done = 0

@@ -15,16 +15,19 @@ from hypothesis import strategies as st
 
 from workers.rules.language import split as module
 from workers.rules.language.normalise import normalise
-from workers.rules.language.split import folded_words, places, places_of, split
+from workers.rules.language.split import folded_sequence, folded_words, places, places_of, split
+from workers.rules.language.typeset import SIGNS
 
 _SHARED = Path(__file__).parents[5] / "shared"
-_ARTICLES = _SHARED / "corpora" / "reuters21578.jsonl.gz"
+_CORPORA = [_SHARED / "corpora" / f"{name}.jsonl.gz" for name in ("reuters21578", "near_duplicates")]
 _PIECES = [*"aAsSdlUx15é北が가ก่'’.,&+#-!? \n\r\u2028\u0301\u200d½ﬁ。！()\"", "'s", "'ll", "U.S.", "1,000", "C++", "qu'"]
 HOSTILE = st.lists(st.sampled_from(_PIECES), max_size=30).map("".join)
 _ASCII_PIECES = [*"aAsSdlUx15'.,&+#-!? \n\r\t()\"", "'s", "'ll", "U.S.", "1,000", "C++", "qu'", "Mr.", "\n\n", ". The"]
 ASCII = st.lists(st.sampled_from(_ASCII_PIECES), max_size=40).map("".join) | st.text(st.characters(max_codepoint=127))
 _PLAIN_PIECES = [*_ASCII_PIECES, *"éßİñЙёΩς’“–—…€ﬁ\u00a0ỹʼ«»"]
 PLAIN = st.lists(st.sampled_from(_PLAIN_PIECES), max_size=40).map("".join)
+_TYPESET_PIECES = [*_ASCII_PIECES, *SIGNS, *"é\u0301\u200dก北½ı\u2028"]
+TYPESET = st.lists(st.sampled_from(_TYPESET_PIECES), max_size=40).map("".join)
 LANGUAGES = st.sampled_from([None, "en", "tr", "az-Latn", "TR_tr"])
 
 
@@ -46,9 +49,11 @@ def test_places_lie_in_the_text_in_order_and_apart(text: str, body: bool, langua
         assert next_one.sentence > one.sentence or next_one.paragraph == one.paragraph
 
 
-@given(HOSTILE | ASCII | PLAIN | st.text(), LANGUAGES)
-def test_the_short_way_to_the_folded_words_gives_the_same(text: str, language: str | None) -> None:
-    assert folded_words(text, language=language) == {token.folded for token in split(text, language=language)}
+@given(HOSTILE | ASCII | PLAIN | TYPESET | st.text(), LANGUAGES)
+def test_the_short_ways_to_the_folded_words_give_the_same(text: str, language: str | None) -> None:
+    folded = [token.folded for token in split(text, language=language)]
+    assert folded_sequence(text, language=language) == folded
+    assert folded_words(text, language=language) == set(folded)
 
 
 @given(HOSTILE | ASCII | PLAIN | st.text(), LANGUAGES, st.data())
@@ -72,14 +77,18 @@ def test_splitting_a_word_again_gives_that_word(text: str) -> None:
             assert [each.exact for each in split(token.exact)] == [token.exact]
 
 
-@pytest.mark.skipif(not _ARTICLES.exists(), reason=f"no {_ARTICLES.name} beside the repository")
-def test_both_ways_give_the_same_on_real_articles() -> None:
-    with gzip.open(_ARTICLES, "rt", encoding="utf-8") as lines:
+@pytest.mark.parametrize("corpus", _CORPORA, ids=lambda path: path.name)
+def test_all_ways_give_the_same_on_real_articles(corpus: Path) -> None:
+    if not corpus.exists():
+        pytest.skip(f"no {corpus.name} beside the repository")
+    with gzip.open(corpus, "rt", encoding="utf-8") as lines:
         for line, _ in zip(lines, range(500), strict=False):
             for text in filter(None, (value for value in json.loads(line).values() if isinstance(value, str))):
                 normal = normalise(text).text
                 assert module._words(normal, False) == module._any_words(normal, False)
-                assert folded_words(text) == {token.folded for token in split(text, body=True)}
+                folded = [token.folded for token in split(text, body=True)]
+                assert folded_sequence(text) == folded
+                assert folded_words(text) == set(folded)
 
 
 _UNITS = [
