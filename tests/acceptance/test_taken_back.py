@@ -77,14 +77,16 @@ def test_a_kill_reaches_exactly_those_who_were_told_after_a_restart(
 def test_a_kill_that_comes_first_wins_over_what_comes_late(
     own_house: House, own_redis: RedisServer, redis: str
 ) -> None:
-    """Nobody was told of any of them: two that are killed before they come, and one while it is under embargo."""
+    """Nobody was told of any of them: three that are killed before they come, and one while it is under embargo."""
     prepared(own_house)
     worker = own_house.start()
     second = {**PACT, "uri": "n:2", "title": "Another pact on defence", "body": "It rains. Nobody signed."}
     third = {**PACT, "uri": "n:3", "title": "A third pact on defence", "body": "Eleven words stand here, or five."}
+    fourth = {**PACT, "uri": "n:4", "title": "Pact number four on defence", "body": "Snow falls, and that is all."}
     own_house.publish({**third, "embargoed_until": in_s(3600)})
     own_house.wait_done()
     own_house.publish(KILL, {**second, "status": "withheld"}, {**third, "version": 2, "status": "canceled"})
+    own_house.publish({**fourth, "status": "canceled", "updated": "2026-05-01T12:00:00Z"})
     own_house.wait_done()
     assert worker.terminate() == 0
     if redis == "flushed":
@@ -94,10 +96,12 @@ def test_a_kill_that_comes_first_wins_over_what_comes_late(
         own_redis.start()
     own_house.start()
     own_house.publish(PACT, second, third, {**second, "version": 2})
+    own_house.publish({**fourth, "version": 2, "updated": "2026-05-01T11:00:00Z"})
     own_house.wait_done()
     assert told(own_house) == [("n:2", "created", 2)], "it is newer than the kill"
     reasons = [(row["article"]["uri"], row["reason"]) for row in own_house.rows("decisions")]
-    assert sorted(reasons[-3:]) == [("n:1", "superseded"), ("n:2", "not_usable"), ("n:3", "superseded")]
+    unused, late = "not_usable", "superseded"
+    assert sorted(reasons[-4:]) == [("n:1", late), ("n:2", unused), ("n:3", late), ("n:4", unused)]
     audited(own_house)
 
 
