@@ -30,6 +30,7 @@ def read_articles(path: Path, line_max_bytes: int = LINE_MAX_BYTES) -> Iterator[
                 number += 1
                 if number == 1:
                     line = line.removeprefix(_MARK)
+                    _check_no_array(path, line)
                 if len(line.rstrip(b"\r\n")) > line_max_bytes:
                     raise Refused(
                         f"{path}:{number}: the line has more than {line_max_bytes} bytes",
@@ -44,6 +45,13 @@ def read_articles(path: Path, line_max_bytes: int = LINE_MAX_BYTES) -> Iterator[
         raise Refused(
             f"{place}: cannot be read: {what}", reason=UNREADABLE, hint="give a file of JSON Lines, plain or gzip"
         ) from exc
+
+
+def _check_no_array(path: Path, line: bytes) -> None:
+    """Each of its lines would be told as one that is cut off."""
+    if line.lstrip().startswith((b"[\n", b"[\r", b"[{", b"[ ")):
+        message, hint = f"{path}:1: a JSON array begins here", f"give an article a line: jq -c '.[]' {path}"
+        raise Refused(message, reason=UNREADABLE, hint=hint)
 
 
 def _opened(path: Path) -> BufferedReader:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from config.settings import Settings
-    from workers.auditing import Terms
     from workers.ledger import Audit
 
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -82,33 +81,29 @@ def audit(
       wirewatch audit --since 1d --json | jq 'select(.type == "finding")'
     """
     settings = settings_of(ctx)
-    terms = _terms(settings, since_ms(since, _now_ms()) if since else 0, edit_live)
-    from workers.commands.audited import say_json_of, show
-
+    from_ms = since_ms(since, _now_ms()) if since else 0
     try:
-        done = _audited(settings.kafka, settings.topic_prefix, terms)
+        done = _audited(settings, from_ms, int(edit_live * 1000))
     except KeyboardInterrupt:
         note("interrupted: nothing is shown, as part of an account is none")
         raise
-    if since and done.since_ms > terms.since_ms:
+    from workers.commands.audited import say_json_of, show
+
+    if since and done.since_ms > from_ms:
         note("older records may be gone from the topics: judged from where all of them are kept")
     (say_json_of if json else show)(done)
     if not done.balanced():
         raise typer.Exit(1)
 
 
-def _terms(settings: Settings, from_ms: int, edit_live_s: float) -> Terms:
-    from workers.auditing import Terms
-
-    live_ms = int(edit_live_s * 1000)
-    return Terms(settings.match.group, settings.articles.max_bytes, from_ms, live_ms, settings.deliver.group)
-
-
-def _audited(kafka: str, prefix: str, terms: Terms) -> Audit:
-    from workers.auditing import audit as audit_of
+def _audited(settings: Settings, from_ms: int, edit_live_ms: int) -> Audit:
     from workers.streams.archive_kafka import KafkaArchive
 
-    with KafkaArchive(kafka, prefix, KAFKA_TIMEOUT_S) as archive, _progress() as progress:
+    with KafkaArchive(settings.kafka, settings.topic_prefix, KAFKA_TIMEOUT_S) as archive, _progress() as progress:
+        from workers.auditing import Terms  # may have to compile the engine: so it is connected first
+        from workers.auditing import audit as audit_of
+
+        terms = Terms(settings.match.group, settings.articles.max_bytes, from_ms, edit_live_ms, settings.deliver.group)
         return audit_of(archive, terms, _now_ms, lambda what, number: _watch(progress, what, number))
 
 

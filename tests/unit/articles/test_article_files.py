@@ -49,6 +49,8 @@ def test_a_pipe_is_read_too(tmp_path: Path) -> None:
         ),
         pytest.param(gzip.compress(b"one\n" * 50)[:-8] + b"\0" * 8, "cannot be read", id="gzip with a wrong checksum"),
         pytest.param(b"\x1f\x8bnot gzip", "cannot be read", id="no gzip at all"),
+        pytest.param(b'[{"uri": "a"}]', ":1: a JSON array begins here", id="array"),
+        pytest.param(b'[\n{"uri": "a"}\n]', ":1: a JSON array begins here", id="array of many lines"),
         pytest.param(b"short\n" + b"x" * 101 + b"\n", ":2: the line has more than 100 bytes", id="long line"),
         pytest.param(
             gzip.compress(b"x" * 1_000_000), ":1: the line has more than 100 bytes", id="gzip that inflates hugely"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import subprocess
@@ -64,6 +65,12 @@ def raising(error: BaseException) -> None:
         pytest.param(Unavailable("Kafka is away"), 69, "error: Kafka is away\n", id="unavailable"),
         pytest.param(KeyboardInterrupt(), 130, "", id="ctrl-c"),
         pytest.param(BrokenPipeError(), 141, "", id="reader gone"),
+        pytest.param(
+            OSError(errno.ENOSPC, "No space left on device"),
+            74,
+            "error: the output cannot be written: No space left on device\n  hint: make room, or write elsewhere\n",
+            id="disk full",
+        ),
         pytest.param(SystemExit(7), 7, "", id="exit"),
     ],
 )
