@@ -186,7 +186,9 @@ def test_what_follows_on_an_alert_names_it(changes: dict[str, object], said: str
 
 
 def test_a_decision_names_the_alert_that_told_already() -> None:
-    told = DECISION.model_copy(update={"detail": "told already by the article record articles/0/38", "alert_id": "al_7"})
+    told = DECISION.model_copy(
+        update={"detail": "told already by the article record articles/0/38", "alert_id": "al_7"}
+    )
     detail = shown(told, terminal=False).splitlines()[2]
     assert detail.strip() == "told already by the article record articles/0/38; alert al_7"
     bare = told.model_copy(update={"detail": ""})
