@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 import structlog
 from prometheus_client import CollectorRegistry
 
-from workers.health import AT_FIRST, TOLD, Health
+from workers.health import AT_FIRST, TOLD, Health, Missing
 from workers.metrics import Metrics
 from workers.metrics_http import serve
 

@@ -49,14 +49,22 @@ def test_a_rules_topic_of_several_partitions_is_refused_aloud(house: House) -> N
     assert f"{house.prefix}rules has 3 partitions and must have one" in worker.log
 
 
-@pytest.mark.parametrize("topics", [["held"], ["kills"], ["channels", "dead-letters", "held"]], ids=", ".join)
-def test_topics_that_are_not_there_are_refused_in_one_line(house: House, topics: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("starts", "topics"),
+    [
+        pytest.param("start", ["held"], id="held"),
+        pytest.param("start", ["kills"], id="kills"),
+        pytest.param("start", ["channels", "dead-letters", "held"], id="several"),
+        pytest.param("start_deliver", ["silences", "deliveries"], id="of deliver"),
+    ],
+)
+def test_topics_that_are_not_there_are_refused_in_one_line(house: House, starts: str, topics: list[str]) -> None:
     """Workers of before had no need of some of them."""
     house.create_topics(["desk"])
     client = KafkaAdminClient(bootstrap_servers=house.bootstrap)
     client.delete_topics([house.prefix + topic for topic in topics])
     client.close()
-    worker = house.start()
+    worker = getattr(house, starts)()
     assert worker.wait_exit() == 69
     assert "Traceback" not in worker.log
     names = ", ".join(house.prefix + each for each in topics)
