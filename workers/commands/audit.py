@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workers.commands.session import KAFKA_TIMEOUT_S, settings_of
+from workers.commands.session import archive_of, settings_of
 from workers.commands.terminal import err, note
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def audit(
     settings = settings_of(ctx)
     from_ms = since_ms(since, _now_ms()) if since else 0
     try:
-        done = _audited(settings, from_ms, int(edit_live * 1000))
+        done = _audited(settings, from_ms, edit_live)
     except KeyboardInterrupt:
         note("interrupted: nothing is shown, as part of an account is none")
         raise
@@ -96,14 +96,15 @@ def audit(
         raise typer.Exit(1)
 
 
-def _audited(settings: Settings, from_ms: int, edit_live_ms: int) -> Audit:
-    from workers.streams.archive_kafka import KafkaArchive
-
-    with KafkaArchive(settings.kafka, settings.topic_prefix, KAFKA_TIMEOUT_S) as archive, _progress() as progress:
-        from workers.auditing import Terms  # may have to compile the engine: so it is connected first
+def _audited(settings: Settings, from_ms: int, edit_live_s: float) -> Audit:
+    with archive_of(settings) as archive, _progress() as progress:
+        # Only once Kafka has answered: the import compiles the matching engine where that has not been done before.
+        from workers.auditing import Terms
         from workers.auditing import audit as audit_of
 
-        terms = Terms(settings.match.group, settings.articles.max_bytes, from_ms, edit_live_ms, settings.deliver.group)
+        live_ms = int(edit_live_s * 1000)
+        group, max_bytes = settings.match.group, settings.articles.max_bytes
+        terms = Terms(group, max_bytes, from_ms, live_ms, settings.deliver.group)
         return audit_of(archive, terms, _now_ms, lambda what, number: _watch(progress, what, number))
 
 

@@ -49,8 +49,6 @@ def test_a_pipe_is_read_too(tmp_path: Path) -> None:
         ),
         pytest.param(gzip.compress(b"one\n" * 50)[:-8] + b"\0" * 8, "cannot be read", id="gzip with a wrong checksum"),
         pytest.param(b"\x1f\x8bnot gzip", "cannot be read", id="no gzip at all"),
-        pytest.param(b'[{"uri": "a"}]', ":1: a JSON array begins here", id="array"),
-        pytest.param(b'[\n{"uri": "a"}\n]', ":1: a JSON array begins here", id="array of many lines"),
         pytest.param(b"short\n" + b"x" * 101 + b"\n", ":2: the line has more than 100 bytes", id="long line"),
         pytest.param(
             gzip.compress(b"x" * 1_000_000), ":1: the line has more than 100 bytes", id="gzip that inflates hugely"
@@ -66,6 +64,32 @@ def test_what_cannot_be_read_is_refused_with_its_place(tmp_path: Path, content: 
     assert str(path) in caught.value.message
     assert told in caught.value.message
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b'[{"uri":"u:1"},{"uri":"u:2"}]', id="on one line"),
+        pytest.param(b'\xef\xbb\xbf\r\n [\r\n  {"uri":"u:1"}\r\n]', id="printed"),
+        pytest.param(b'[ {"uri":"u:1"},\n {"uri":"u:2"}]\n', id="begun on the first line"),
+        pytest.param(gzip.compress(b'[{"uri":"u:1"}]'), id="gzip"),
+    ],
+)
+def test_an_array_is_refused_with_the_way_to_make_lines_of_it(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "articles.json"
+    path.write_bytes(content)
+    with pytest.raises(Refused) as caught:
+        list(read_articles(path))
+    assert caught.value.message == f"{path}: is one JSON array, and must be JSON Lines: one object a line"
+    assert "jq -c '.[]'" in caught.value.hint
+
+
+@pytest.mark.parametrize("content", [b'[1,2]\n{"uri":"u:1"}', b'{"uri":"u:1"}\n[{"uri":"u:2"}]'], ids=["1", "2"])
+def test_a_line_that_is_an_array_is_a_line_like_any_other(tmp_path: Path, content: bytes) -> None:
+    """Poison is published as it is."""
+    path = tmp_path / "articles.jsonl"
+    path.write_bytes(content)
+    assert [line for _, line in read_articles(path)] == content.split(b"\n")
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
