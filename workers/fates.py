@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -14,10 +15,27 @@ from workers.alerts import Grounds, alert_id, created_tag
 from workers.dedup import Answer, ClaimRequest, Placement, Verdict, settle, story_of
 from workers.rules.book import LiveRule
 
+_OWNER = re.compile(r"(.+/\d+)/(\d{1,19})@(-?\d{1,19})", re.ASCII)  # see owner_of()
+
 
 def owner_of(record: Incoming) -> str:
     """Names the record in Redis. The timestamp tells a topic from its successor of the same name."""
     return f"{record.position}@{record.timestamp_ms}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record stands, and its time."""
+
+    partition: str  # with its topic
+    offset: int
+    timestamp_ms: int
+
+
+def place_of(owner: str) -> Place | None:
+    """That of the record which owner_of() names so; what others wrote has none."""
+    found = _OWNER.fullmatch(owner)
+    return Place(found[1], int(found[2]), int(found[3])) if found else None
 
 
 def record_of(owner: str) -> str:
