@@ -79,6 +79,7 @@ class Desk:
         is_new = self._opens.get(notification.key) is None
         opened = self._opens.add(notification, offset, inherited=not self._live)
         opened.is_late |= is_late and is_new
+        self._fates.comes_again(notification, opened.left)
         if notification.type is EventType.DIGEST:
             self._read_digest(notification, offset)
         if not opened.left:
@@ -104,11 +105,10 @@ class Desk:
         self._opens.tell(key, delivery, offset, value)
         if delivery.state in FINAL and self._live:
             self.outlets.settled(key, delivery.endpoint)
-        if delivery.state in FINAL and (not delivery.replay or delivery.state is DeliveryState.DELIVERED):
+        if delivery.state in FINAL:
             for alert_id in delivery.alerts:
-                self._fates.became(alert_id, delivery.endpoint, delivery.state)
-        opened = self._opens.get(key)
-        if opened is not None and not opened.left:
+                self._fates.became(alert_id, delivery.endpoint, delivery.state, delivery.replay)
+        if (opened := self._opens.get(key)) is not None and not opened.left:
             self._opens.close(key)
 
     def lowest(self) -> int | None:

@@ -31,6 +31,7 @@ class _Fate:
     dropped: HeldReason | None = None
     is_met: bool = False  # what it follows on is known, if it follows on anything
     at: dict[str, DeliveryState] = field(default_factory=dict)
+    again: frozenset[tuple[str, str]] = frozenset()  # endpoint, and the request by which it is sent there again
 
     def has_reached(self, endpoint: str) -> bool:
         if self.at.get(endpoint) is DeliveryState.DELIVERED:
@@ -88,18 +89,26 @@ class Fates:
         fate = self._fates.get(alert_id)
         return None if fate is None else fate.dropped
 
-    def became(self, alert_id: str, endpoint: str, state: DeliveryState) -> None:
-        """Its state at one endpoint; what was delivered once stays so."""
-        at = self._fate(alert_id).at
-        if at.get(endpoint) is not DeliveryState.DELIVERED:
-            at[intern(endpoint)] = state
+    def comes_again(self, notification: Notification, left: Iterable[str]) -> None:
+        """Where it is sent again on request, to these endpoints: what follows on it goes there, behind it."""
+        for alert in notification.alerts if notification.replay else ():
+            fate = self._fate(alert.id)
+            fate.again |= {(endpoint, notification.replay) for endpoint in left}
+
+    def became(self, alert_id: str, endpoint: str, state: DeliveryState, replay: str = "") -> None:
+        """Its state at one endpoint; what was delivered once stays so. A replay that is not changes nothing."""
+        fate = self._fate(alert_id)
+        if replay and state is not DeliveryState.PENDING:
+            fate.again -= {(endpoint, replay)}
+        if fate.at.get(endpoint) is not DeliveryState.DELIVERED and (not replay or state is DeliveryState.DELIVERED):
+            fate.at[intern(endpoint)] = state
 
     def learn(self, records: Iterable[Notification | Delivery]) -> None:
         """What stands on the topic, in its order."""
         for record in records:
             if isinstance(record, Delivery):
                 for alert_id in record.alerts:
-                    self.became(alert_id, record.endpoint, record.state)
+                    self.became(alert_id, record.endpoint, record.state, record.replay)
                 continue
             for alert in record.alerts:
                 self.met(alert.id, alert.previous, record.endpoints)
@@ -114,17 +123,19 @@ class Fates:
     def reached(self, alert_id: str | None, endpoint: str) -> Reached:
         """Has the endpoint got this alert or one before it? What is on its way counts as got: nothing overtakes."""
         met = set[str]()
+        comes_again = False
         while alert_id and alert_id not in met:
             met.add(alert_id)
             fate = self._fates.get(alert_id)
             if fate is None:
                 return Reached.UNKNOWN
+            comes_again |= any(endpoint == each for each, _ in fate.again)
             if fate.has_reached(endpoint):
                 return Reached.YES
             if not fate.is_met:
                 return Reached.UNKNOWN
             alert_id = fate.previous
-        return Reached.NO
+        return Reached.YES if comes_again else Reached.NO
 
     def oldest_unknown(self, alert_id: str | None, endpoints: Iterable[str]) -> str | None:
         """The alert in this chain of which nothing is known, where one of the endpoints must know it."""
