@@ -15,7 +15,7 @@ from schemas.alert import AlertKind
 from schemas.article import ArticleStatus
 from tests.services.redis import RedisServer
 from tests.services.running import running
-from workers.dedup import Departure, Entry, Forgotten, Known, Latest, Sweep, Telling, Told, Visit
+from workers.dedup import Departure, Entry, Forgotten, Known, Latest, Telling, Told, Visit
 from workers.dedup.claims_redis import connect
 from workers.dedup.told_memory import MemoryTold
 from workers.dedup.told_redis import RedisTold
@@ -26,7 +26,6 @@ LEASE_MS, KEEP_MS = 30_000, 30 * 86_400_000
 PREFIX, URI = "test:", "urn:news:1|é 記事"
 FIRST, SECOND = "articles/0/1@1", "articles/3/7@2"
 LATEST = Latest(2, ArticleStatus.USABLE, FIRST)
-SWEEP = Sweep(10_000, 9_000, ArticleStatus.CANCELED, "articles/0/1|é@1")
 TELLING = Telling(
     *("al_1", AlertKind.CREATED, 1, FIRST, "5" * 32, FIRST, "w", ("desk", "east"), "Pacts |", 4, 2, "al_0")
 )
@@ -132,11 +131,6 @@ async def leave(
 ) -> bool:
     visit = Visit(URI, holder)
     (alone,) = await told.leave([Departure(visit, latest, held[0] if held else None, held is not None, tellings)])
-    return alone
-
-
-async def sweeps(told: Told, sweep: Sweep, holder: str) -> bool:
-    (alone,) = await told.leave([Departure(Visit(URI, holder), LATEST, sweep=sweep)])
     return alone
 
 
@@ -270,29 +264,6 @@ class TestTold:
         await leave(world.told, None, SECOND)
         expected = Known(LATEST, 3, {"north": replace(TELLING, version=2), "south": TELLING})
         assert await known(world.told) == expected
-
-    @pytest.mark.parametrize("updated_ms", [9_000, -1, None])
-    async def test_a_kill_that_names_no_version_is_remembered_beside_the_version(
-        self, world: World, updated_ms: int | None
-    ) -> None:
-        sweep = replace(SWEEP, updated_ms=updated_ms)
-        await enter(world.told)
-        assert await sweeps(world.told, sweep, FIRST)
-        assert await known(world.other) == Known(LATEST, sweep=sweep)
-        await leave(world.told, replace(LATEST, version=3), "articles/9/9@9")
-        assert await known(world.other) == Known(replace(LATEST, version=3), sweep=sweep), "a newer version leaves it"
-
-    async def test_of_kills_that_name_no_version_the_latest_counts_whoever_was_alone(self, world: World) -> None:
-        earlier, later = replace(SWEEP, at_ms=9_999), replace(SWEEP, at_ms=100_000)
-        await enter(world.told)
-        await sweeps(world.told, SWEEP, FIRST)
-        await enter(world.told)
-        assert await sweeps(world.told, earlier, FIRST)
-        await world.told.restore({URI: Known(LATEST, sweep=earlier)})
-        assert not await sweeps(world.other, earlier, SECOND)
-        assert await known(world.told) == Known(LATEST, sweep=SWEEP)
-        await world.told.restore({URI: Known(sweep=later)})
-        assert await known(world.told) == Known(LATEST, sweep=later)
 
     async def test_versions_that_are_times_in_nanoseconds_keep_their_order(self, world: World) -> None:
         version = 1_796_080_000_123_456_789
