@@ -164,19 +164,19 @@ FULL = Path("/dev/full")  # a disk without room
 @pytest.mark.parametrize(
     ("command", "number"),
     [
-        pytest.param(("stories", "--articles", "a"), 1, id="JSON, at the end"),
-        pytest.param(("stories", "--articles", "a"), 1_000, id="JSON, meanwhile"),
-        pytest.param(("rules", "check", "r"), 300, id="for people"),
+        pytest.param(("stories", "--articles", "a.jsonl"), 1, id="JSON, at the end"),
+        pytest.param(("stories", "--articles", "a.jsonl"), 1_000, id="JSON, meanwhile"),
+        pytest.param(("rules", "check", "r.jsonl"), 300, id="for people"),
         pytest.param(("stories", "--help"), 1, id="help"),
     ],
 )
 def test_a_full_disk_behind_the_output_is_told_in_one_line(
     command: tuple[str, ...], number: int, tmp_path: Path
 ) -> None:
-    for name, fields in (("a", {"uri": "u", "title": "News"}), ("r", {"id": "r", "query": "news"})):
+    for name, fields in (("a.jsonl", {"uri": "u", "title": "News"}), ("r.jsonl", {"id": "r", "query": "news"})):
         rows = [json.dumps(fields | {next(iter(fields)): f"n{each}"}) for each in range(number)]
         (tmp_path / name).write_text("\n".join(rows))
-    arguments = [str(tmp_path / each) if each in ("a", "r") else each for each in command]
+    arguments = [str(tmp_path / each) if each.endswith(".jsonl") else each for each in command]
     with FULL.open("w") as full:
         done = subprocess.run(
             [sys.executable, "-c", MAIN, *arguments],
