@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import sys
 from collections.abc import Callable
 from enum import IntEnum
 
 from config.sources import SettingsError
-from workers.commands.terminal import no_reader, say_error
+from workers.commands.output import Unwritten
+from workers.commands.terminal import no_reader, say_error, unwritten
 from workers.errors import Refused, Unavailable
 
 
@@ -19,7 +19,7 @@ class Ending(IntEnum):
     REFUSED = 1  # what was given cannot be taken
     USAGE = 2  # the command line or the settings are wrong
     UNAVAILABLE = 69  # Kafka or Redis is away
-    NOT_WRITTEN = 74  # our output cannot be written, as where the disk is full
+    UNWRITTEN = 74  # standard output is a file that cannot be written, as on a full disk
     INTERRUPTED = 130  # Ctrl-C
     NO_READER = 141  # who read our output has gone, as with `| head`
 
@@ -31,15 +31,21 @@ EXIT_CODES = (
 )
 
 
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
-
-
 def ended(command: Callable[[], object]) -> int:
     """Run a command; its exit code. Errors that people can mend are told in a line, without a traceback."""
     try:
-        code = _code(command)
+        code = _told(command)
         sys.stdout.flush()
         return code
+    except BrokenPipeError:
+        return no_reader()
+    except Unwritten as exc:
+        return unwritten(exc)
+
+
+def _told(command: Callable[[], object]) -> int:
+    try:
+        return _code(command)
     except SettingsError as exc:
         for problem in exc.problems:
             say_error(problem)
@@ -52,19 +58,6 @@ def ended(command: Callable[[], object]) -> int:
         return Ending.UNAVAILABLE
     except KeyboardInterrupt:
         return Ending.INTERRUPTED
-    except OSError as exc:
-        return _unwritten(exc)
-
-
-def _unwritten(exc: OSError) -> int:
-    """Our output is not taken any more; any other error is raised again."""
-    if isinstance(exc, BrokenPipeError):
-        return no_reader()
-    if exc.errno not in _FULL:
-        raise exc
-    no_reader()
-    say_error(f"the output cannot be written: {exc.strerror}", "make room, or write elsewhere")
-    return Ending.NOT_WRITTEN
 
 
 def _code(command: Callable[[], object]) -> int:

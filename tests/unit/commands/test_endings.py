@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import socket
 import subprocess
@@ -65,12 +66,6 @@ def raising(error: BaseException) -> None:
         pytest.param(Unavailable("Kafka is away"), 69, "error: Kafka is away\n", id="unavailable"),
         pytest.param(KeyboardInterrupt(), 130, "", id="ctrl-c"),
         pytest.param(BrokenPipeError(), 141, "", id="reader gone"),
-        pytest.param(
-            OSError(errno.ENOSPC, "No space left on device"),
-            74,
-            "error: the output cannot be written: No space left on device\n  hint: make room, or write elsewhere\n",
-            id="disk full",
-        ),
         pytest.param(SystemExit(7), 7, "", id="exit"),
     ],
 )
@@ -160,6 +155,53 @@ def test_a_broker_that_is_away_is_told_in_one_line(command: tuple[str, ...]) -> 
     assert done.returncode == 69
     assert done.stderr.startswith("error: Kafka at 127.0.0.1:1 does not answer: start it, or say where it is")
     assert done.stderr.count("\n") == 1
+
+
+FULL = Path("/dev/full")  # a disk without room
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="Linux alone has /dev/full")
+@pytest.mark.parametrize(
+    ("command", "number"),
+    [
+        pytest.param(("stories", "--articles", "a.jsonl"), 1, id="JSON, at the end"),
+        pytest.param(("stories", "--articles", "a.jsonl"), 1_000, id="JSON, meanwhile"),
+        pytest.param(("rules", "check", "r.jsonl"), 300, id="for people"),
+        pytest.param(("stories", "--help"), 1, id="help"),
+    ],
+)
+def test_a_full_disk_behind_the_output_is_told_in_one_line(
+    command: tuple[str, ...], number: int, tmp_path: Path
+) -> None:
+    for name, fields in (("a.jsonl", {"uri": "u", "title": "News"}), ("r.jsonl", {"id": "r", "query": "news"})):
+        rows = [json.dumps(fields | {next(iter(fields)): f"n{each}"}) for each in range(number)]
+        (tmp_path / name).write_text("\n".join(rows))
+    arguments = [str(tmp_path / each) if each.endswith(".jsonl") else each for each in command]
+    with FULL.open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", MAIN, *arguments],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (74, "error: standard output cannot be written: No space left on device\n")
+
+
+def test_an_error_of_another_file_is_not_taken_for_one_of_the_output() -> None:
+    with pytest.raises(OSError, match="No space left"):
+        ended(lambda: raising(OSError(errno.ENOSPC, "No space left on device")))
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="Linux alone has /dev/full")
+def test_a_full_disk_behind_a_file_that_a_command_writes_is_told_by_the_file(
+    wirewatch: Command, tmp_path: Path
+) -> None:
+    queries = tmp_path / "queries.txt"
+    queries.write_text('TITLE("suez canal")')
+    done = wirewatch("rules", "import", "--from", "scopus", queries, "--to", FULL)
+    assert (done.code, done.err) == (1, "error: /dev/full: cannot be written: No space left on device\n")
 
 
 def test_an_audit_asks_the_broker_before_it_compiles_the_matching_engine() -> None:
