@@ -143,10 +143,12 @@ def run(seed: int, minutes: float, save: Path | None) -> list[str]:
     soak = Soak(datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"), seed, minutes, articles, sampler.samples, complaints)
     for name in FIGURES:
         print(f"{name}: {soak.trend(name).told()}")
+    leaks = soak.leaks()
+    print("\n".join(leaks) or "nothing grew", file=sys.stderr)
     if save is not None:
         (save / JSON).write_bytes(orjson.dumps(asdict(soak), option=orjson.OPT_INDENT_2))
         plot(soak, save / PNG)
-    return complaints
+    return complaints + leaks
 
 
 def _strike(scene: Scene, chance: random.Random, minutes: float) -> None:

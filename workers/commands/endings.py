@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Callable
 from enum import IntEnum
@@ -18,14 +19,19 @@ class Ending(IntEnum):
     REFUSED = 1  # what was given cannot be taken
     USAGE = 2  # the command line or the settings are wrong
     UNAVAILABLE = 69  # Kafka or Redis is away
+    NOT_WRITTEN = 74  # our output cannot be written, as where the disk is full
     INTERRUPTED = 130  # Ctrl-C
     NO_READER = 141  # who read our output has gone, as with `| head`
 
 
 EXIT_CODES = (
     "Exit codes: 0 done; 1 the input was refused; 2 the command line or the settings are wrong; "
-    "69 Kafka or Redis is away; 130 Ctrl-C (run match: 0); 141 who read the output has gone."
+    "69 Kafka or Redis is away; 74 the output cannot be written; 130 Ctrl-C (run match: 0); "
+    "141 who read the output has gone."
 )
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
 def ended(command: Callable[[], object]) -> int:
@@ -46,8 +52,19 @@ def ended(command: Callable[[], object]) -> int:
         return Ending.UNAVAILABLE
     except KeyboardInterrupt:
         return Ending.INTERRUPTED
-    except BrokenPipeError:
+    except OSError as exc:
+        return _unwritten(exc)
+
+
+def _unwritten(exc: OSError) -> int:
+    """Our output is not taken any more; any other error is raised again."""
+    if isinstance(exc, BrokenPipeError):
         return no_reader()
+    if exc.errno not in _FULL:
+        raise exc
+    no_reader()
+    say_error(f"the output cannot be written: {exc.strerror}", "make room, or write elsewhere")
+    return Ending.NOT_WRITTEN
 
 
 def _code(command: Callable[[], object]) -> int:

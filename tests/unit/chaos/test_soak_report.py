@@ -29,6 +29,32 @@ def test_one_sample_is_no_trend() -> None:
         soak([1, 2]).trend("redis MiB")
 
 
+def hour(**last: float) -> Soak:
+    """A sample a minute; each figure at 100 until half-time, and then on a straight way to `last`."""
+    samples = [
+        {"at_s": at * 60.0, **{name: 100 + max(0, at - 30) / 30 * (last.get(name, 100) - 100) for name in FIGURES}}
+        for at in range(61)
+    ]
+    return Soak("2026-01-02", 1, 60, 1000, samples, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "may", "may_not"),
+    [
+        *(("memory 1 MiB", 102, 103), ("memory 2 MiB", 102, 103), ("descriptors 1", 102, 103), (TOLD, 104, 106)),
+        *((CLAIMS, 120, 140), (STORIES, 120, 140), ("redis MiB", 108, 112)),
+    ],
+)
+def test_what_grows_on_is_a_leak(name: str, may: float, may_not: float) -> None:
+    assert hour(**{name: may}).leaks() == []
+    (leak,) = hour(**{name: may_not}).leaks()
+    assert leak.startswith(f"{name} gains ")
+
+
+def test_the_lag_may_be_anything_at_the_end() -> None:
+    assert hour(lag=500).leaks() == []
+
+
 def test_keys_are_counted_by_their_kind() -> None:
     keys = [b"p.0a1b", b"{p.}a:01", b"{p.}i:20787:\xa8", b"p.told:whole", b"p.told:0a", b"p.told:0b"]
     assert kinds_of_keys(keys, "p.") == {CLAIMS: 1, STORIES: 2, TOLD: 3}
@@ -43,5 +69,6 @@ def test_the_page_tells_of_a_soak_only_where_there_was_one(tmp_path) -> None:  #
     (tmp_path / "reliability-soak.json").write_bytes(orjson.dumps(kept))
     page = soak_text(tmp_path)
     assert "Nothing was lost" in page
+    assert "else the run fails" in page
     for name in FIGURES:
         assert f"| {name} " in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import subprocess
@@ -64,6 +65,12 @@ def raising(error: BaseException) -> None:
         pytest.param(Unavailable("Kafka is away"), 69, "error: Kafka is away\n", id="unavailable"),
         pytest.param(KeyboardInterrupt(), 130, "", id="ctrl-c"),
         pytest.param(BrokenPipeError(), 141, "", id="reader gone"),
+        pytest.param(
+            OSError(errno.ENOSPC, "No space left on device"),
+            74,
+            "error: the output cannot be written: No space left on device\n  hint: make room, or write elsewhere\n",
+            id="disk full",
+        ),
         pytest.param(SystemExit(7), 7, "", id="exit"),
     ],
 )
@@ -144,7 +151,7 @@ def test_a_wrong_command_line_ends_with_2(command: tuple[str, ...], wirewatch: C
 
 @pytest.mark.parametrize(
     "command",
-    [("topics", "create"), ("topics", "list"), ("rules", "list"), ("rules", "delete", "a"), ("tail",)],
+    [("topics", "create"), ("topics", "list"), ("rules", "list"), ("rules", "delete", "a"), ("tail",), ("audit",)],
     ids=" ".join,
 )
 def test_a_broker_that_is_away_is_told_in_one_line(command: tuple[str, ...]) -> None:
@@ -153,6 +160,15 @@ def test_a_broker_that_is_away_is_told_in_one_line(command: tuple[str, ...]) -> 
     assert done.returncode == 69
     assert done.stderr.startswith("error: Kafka at 127.0.0.1:1 does not answer: start it, or say where it is")
     assert done.stderr.count("\n") == 1
+
+
+def test_an_audit_asks_the_broker_before_it_compiles_the_matching_engine() -> None:
+    """Or the first one tells of a wrong address only when that is done."""
+    program = (
+        "import sys; from workers.commands import session; session.KAFKA_TIMEOUT_S = 0.3;"
+        "from workers.__main__ import run_with; print(run_with(['audit']), 'numba' in sys.modules)"
+    )
+    assert in_a_process(program, WIREWATCH_KAFKA="127.0.0.1:1").stdout == "69 False\n"
 
 
 def test_a_worker_that_waited_too_long_for_kafka_says_so_last_without_a_traceback() -> None:
