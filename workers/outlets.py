@@ -11,7 +11,7 @@ from schemas.channel import Channel, Endpoint
 from schemas.decision import Decision
 from schemas.delivery import Attempt, AttemptOutcome, Delivery, DeliveryState, EndpointHealth, EventType, Notification
 from schemas.reasons import HeldReason
-from workers.delivery import WELL, Fates, Health, Item, Queue, Schedule, held, named, remembered
+from workers.delivery import WELL, Health, Item, Queue, Receipts, Schedule, held, named, remembered
 from workers.restraint import passes
 
 Written: TypeAlias = Notification | Delivery | EndpointHealth | Decision
@@ -34,7 +34,7 @@ class Outlets:
         self,
         channel_id: str,
         terms: Terms,
-        fates: Fates,
+        receipts: Receipts,
         emit: Callable[[Written], None],
         chance: Callable[[], float],
         channel_of: Callable[[str], Channel | None],
@@ -43,7 +43,7 @@ class Outlets:
         self._stirred = stirred  # hears of each endpoint for which something may be taken now
         self._channel_id = channel_id
         self._terms = terms
-        self._fates = fates
+        self._receipts = receipts
         self._emit = emit
         self._chance = chance
         self._channel_of = channel_of
@@ -239,7 +239,7 @@ class Outlets:
         notification = item.notification
         for alert in notification.alerts:
             if state is not DeliveryState.PENDING:
-                self._fates.became(alert.id, item.endpoint, state, notification.replay)
+                self._receipts.became(alert.id, item.endpoint, state, notification.replay)
             if reason is not None:
                 self._emit(held(notification, alert, reason, detail, item.endpoint))
         self._emit(
