@@ -2,7 +2,7 @@
 
 Two workers live through all of it. The articles are of a limited number, published again and again, some of them in
 new versions, and the rules forget after a minute. Who was told is remembered for a month, in a key for each article;
-so once every article has been there, nothing has a reason to grow.
+so once every article has been there, nothing has a reason to grow, and what does fails the run.
 """
 
 from __future__ import annotations
@@ -143,10 +143,11 @@ def run(seed: int, minutes: float, save: Path | None) -> list[str]:
     soak = Soak(datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"), seed, minutes, articles, sampler.samples, complaints)
     for name in FIGURES:
         print(f"{name}: {soak.trend(name).told()}")
+    print("\n".join(soak.grown()) or "nothing grew by more than it may", file=sys.stderr)
     if save is not None:
         (save / JSON).write_bytes(orjson.dumps(asdict(soak), option=orjson.OPT_INDENT_2))
         plot(soak, save / PNG)
-    return complaints
+    return soak.all_complaints()
 
 
 def _strike(scene: Scene, chance: random.Random, minutes: float) -> None:
