@@ -2,7 +2,7 @@
 
 Two workers live through all of it. The articles are of a limited number, published again and again, some of them in
 new versions, and the rules forget after a minute. Who was told is remembered for a month, in a key for each article;
-so once every article has been there, nothing has a reason to grow, and what does fails the run.
+so once every article has been there, nothing has a reason to grow.
 """
 
 from __future__ import annotations

@@ -1,17 +1,10 @@
-"""The slope of a soak is that of its later half, and what grows there by more than it may fails it."""
+"""The slope of a soak is that of its later half."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
-from pathlib import Path
-
-import orjson
 import pytest
 
-from tests.chaos.soak_report import CLAIMS, FIGURES, JSON, LIMITED, STORIES, TOLD, Soak, kinds_of_keys, soak_text
-
-FLAT: Mapping[str, float] = dict.fromkeys(FIGURES, 100.0)
+from tests.chaos.soak_report import CLAIMS, FIGURES, STORIES, TOLD, Soak, kinds_of_keys, soak_text
 
 
 def soak(values: list[float]) -> Soak:
@@ -67,7 +60,9 @@ def test_keys_are_counted_by_their_kind() -> None:
     assert kinds_of_keys(keys, "p.") == {CLAIMS: 1, STORIES: 2, TOLD: 3}
 
 
-def test_the_page_tells_of_a_soak_only_where_there_was_one(tmp_path: Path) -> None:
+def test_the_page_tells_of_a_soak_only_where_there_was_one(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    import orjson
+
     assert soak_text(tmp_path) == ""
     samples = [{"at_s": at, **dict.fromkeys(FIGURES, 7.0)} for at in (0.0, 60.0, 120.0)]
     kept = {"date": "d", "seed": 1, "minutes": 60, "articles": 5, "samples": samples, "complaints": []}
@@ -77,10 +72,3 @@ def test_the_page_tells_of_a_soak_only_where_there_was_one(tmp_path: Path) -> No
     assert "else the run fails" in page
     for name in FIGURES:
         assert f"| {name} " in page
-
-
-def test_the_page_judges_the_samples_anew(tmp_path: Path) -> None:
-    """Of a run from before there were limits too."""
-    page = page_of(hour(**{"memory 2 MiB": growing(70)}), tmp_path)
-    assert "**It failed**: memory 2 MiB grew by 70" in page
-    assert "Nothing was lost" not in page
