@@ -189,7 +189,8 @@ class Outlets:
             self._write(item, DeliveryState.PENDING, attempt, due=due)
             return
         queue.done(item)
-        tried = f"tried {attempt.number} times; the last: {attempt.error or attempt.status}"
+        times = "once" if attempt.number == 1 else f"{attempt.number} times"
+        tried = f"tried {times}; the last: {attempt.error or attempt.status}"
         self._write(item, DeliveryState.GIVEN_UP, attempt, HeldReason.GIVEN_UP, tried)
 
     def _tell(self, endpoint_id: str, before: Health, health: Health, attempt: Attempt) -> None:

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from schemas.alert import AlertKind
-from schemas.delivery import AttemptOutcome, DeliveryState, EventType, Notification
+from schemas.delivery import Attempt, AttemptOutcome, DeliveryState, EventType, Notification
 from tests.unit.courier_world import NOON, Partition, alert, channel, endpoint
-from workers.delivery import Item, Queue, dispatch
+from workers.delivery import WELL, Item, Queue, dispatch
 
 ACCEPTED, BUSY, GONE, REJECTED = (
     AttemptOutcome.ACCEPTED,
@@ -150,3 +150,10 @@ def test_an_endpoint_that_is_disabled_stays_so_where_its_channel_is_edited_befor
     world.dispatch(alert("3"))
     world.after(hours=1)
     assert len(world.sent) == tried
+
+
+def test_an_endpoint_that_asks_for_an_hour_is_spared_for_an_hour_whatever_else_comes() -> None:
+    tried = Attempt(number=1, at=NOON, outcome=BUSY, took_ms=0, status=429, retry_after_s=3600)
+    assert WELL.after(tried, patience_s=5 * 86_400).not_before == NOON + timedelta(hours=1)
+    for_ever = tried.model_copy(update={"retry_after_s": 1e9})
+    assert WELL.after(for_ever, patience_s=5 * 86_400).not_before == NOON + timedelta(days=1)
