@@ -77,4 +77,5 @@ def test_the_picture_in_docs_is_of_a_whole_run() -> None:
     assert "Russia and North Korea, defence → security, asia" in text
     assert "held back: same story as demo:pyongyang-treaty" in text
     assert "retracted: canceled" in text
+    assert "takes back al_" in text
     assert "Summary" in text
