@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -14,10 +15,27 @@ from workers.alerts import Grounds, alert_id, created_tag
 from workers.dedup import Answer, ClaimRequest, Placement, Verdict, settle, story_of
 from workers.rules.book import LiveRule
 
+_OWNER = re.compile(r"(.+/\d+)/(\d{1,19})@(-?\d{1,19})", re.ASCII)  # see owner_of()
+
 
 def owner_of(record: Incoming) -> str:
     """Names the record in Redis. The timestamp tells a topic from its successor of the same name."""
     return f"{record.position}@{record.timestamp_ms}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record stands, and its time."""
+
+    partition: str  # with its topic
+    offset: int
+    timestamp_ms: int
+
+
+def place_of(owner: str) -> Place | None:
+    """That of the record which owner_of() names so; what others wrote has none."""
+    found = _OWNER.fullmatch(owner)
+    return Place(found[1], int(found[2]), int(found[3])) if found else None
 
 
 def record_of(owner: str) -> str:
@@ -101,7 +119,8 @@ class Fate:
     def grounds(self, rule_id: str) -> Grounds:
         """Why a rule of `hold` tells nothing."""
         match, teller = self.hold, self.tellers.get(rule_id, "")
-        detail, told = told_by(teller), told_id(rule_id, match.story, teller)
+        told = told_id(rule_id, match.story, teller)
+        detail = _told_by(teller, told) if teller else "it was told"
         placement = match.placement
         if placement is None or _is_by(teller, match):
             return Grounds(HeldReason.SEEN_ALREADY, detail, told)
@@ -122,9 +141,7 @@ def told_id(rule_id: str, story: str, teller: str) -> str:
     return alert_id(rule_id, story, AlertKind.CREATED, teller.partition("#")[2])
 
 
-def told_by(owner: str) -> str:
-    """An owner for people: which record of the story was first, and when it came."""
-    if not owner:
-        return ""
+def _told_by(owner: str, alert: str) -> str:
+    """For people: which alert has told of the story, of which record, and when that came."""
     position, _, timestamp_ms = record_of(owner).rpartition("@")
-    return f"told already by the article record {position} of {moment(int(timestamp_ms)):%Y-%m-%d %H:%M:%S} UTC"
+    return f"alert {alert} told of it, from {position} of {moment(int(timestamp_ms)):%Y-%m-%d %H:%M:%S} UTC"

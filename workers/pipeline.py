@@ -186,9 +186,10 @@ class Pipeline:
         if plan.embargo:
             messages.append(Message(hold(found.article, found.record), None))
         if plan.unhold:
-            messages += [Message(gone, None) for gone in let_go(found.article, plan.unhold, found.record)]
+            whatever = plan.sweep is not None
+            messages += [Message(gone, None) for gone in let_go(found.article, plan.unhold, found.record, whatever)]
         if plan.kill is not None:
-            messages.append(Message(killed(found.article.uri, plan.kill), None))
+            messages.append(Message(killed(found.article.uri, plan.kill, plan.sweep), None))
         return messages
 
     async def _absent(self, plans: Sequence[Plan], fates: Sequence[Fate]) -> Container[str]:

@@ -5,6 +5,7 @@
 | older than what is known | a decision, SUPERSEDED |
 | canceled or withheld | what was told is retracted; rules that told nothing: a decision, NOT_USABLE |
 | the same version as one that was taken back | a decision, NOT_USABLE |
+| written before a kill that named no version and came first | the same; see sweeping.py |
 | under embargo | held on the topic `held`; a decision, EMBARGOED |
 | newer, and a rule that told says no now | retracted |
 | newer, and it says yes: a correction, or other words for a rule with `updates: versions` | corrected, updated |
@@ -15,7 +16,6 @@ A kill is put on the topic `kills` besides, whatever becomes of it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from schemas.alert import AlertCause, AlertKind
@@ -34,18 +34,20 @@ from workers.dedup import (
     words_of,
 )
 from workers.embargo import is_release
+from workers.fates import place_of
 from workers.plans import Follow, Found, Plan
 from workers.rules.book import LiveRule
+from workers.sweeping import sweep_of, swept_by
 
 SUCCESSOR_MS = 86_400_000  # a topic that was made anew counts its offsets anew; clocks differ by less
-_OWNER = re.compile(r"(.+/\d+)/(\d{1,19})@(-?\d{1,19})", re.ASCII)  # see owner_of(); what others wrote is none
 KILLS = {ArticleStatus.CANCELED: AlertCause.CANCELED, ArticleStatus.WITHHELD: AlertCause.WITHHELD}
 
 
 def plan(found: Found, known: Known, rule_of: Callable[[str], LiveRule | None]) -> Plan:
     """What to do. Asked again after a crash, when part of it may be known already, it comes to the same end."""
     made = Plan(found, version_of(found.article, known), held=known.held)
-    standing = stand(found.article, known)
+    made.swept = swept_by(found, known)
+    standing = Standing.TAKEN_BACK if made.swept else stand(found.article, known)
     released = is_release(found.record)
     if standing is Standing.LATE:
         _late(made, known, rule_of)
@@ -55,8 +57,7 @@ def plan(found: Found, known: Known, rule_of: Callable[[str], LiveRule | None]) 
         _kill(made, known, rule_of)
     elif standing is Standing.TAKEN_BACK:
         if not _was_accounted_for(found, known):
-            detail = f"it was taken back by the article record {_latest_by(known)}"
-            _hold_all(made, known, HeldReason.NOT_USABLE, detail)
+            _hold_all(made, known, HeldReason.NOT_USABLE, _by_what(made, known))
         _take_back_unknown(made, known, rule_of)
     elif found.under_embargo:
         _embargo(made, known)
@@ -67,7 +68,14 @@ def plan(found: Found, known: Known, rule_of: Callable[[str], LiveRule | None]) 
         made.let_go()
     if found.article.status is not ArticleStatus.USABLE:  # late or not: of what made it late nobody may be told
         made.kill = Latest(made.version, found.article.status, found.owner)
+        made.sweep = sweep_of(found)
     return made
+
+
+def _by_what(made: Plan, known: Known) -> str:
+    if made.swept is None:
+        return f"it was taken back by the article record {_latest_by(known)}"
+    return f"it was taken back by the article record {made.swept.owner.partition('@')[0]}, with all before that"
 
 
 def _late(made: Plan, known: Known, rule_of: Callable[[str], LiveRule | None]) -> None:
@@ -85,15 +93,13 @@ def _was_accounted_for(found: Found, known: Known) -> bool:
 
     Alerts or decisions were out for it before anything behind it was remembered: batches and waves go in their order.
     """
-    owner = _OWNER.fullmatch(known.latest.owner) if known.latest else None
-    if owner is None:
-        return False
-    position, offset, timestamp_ms = owner.groups()
+    place = place_of(known.latest.owner) if known.latest else None
     record = found.record
     return (
-        position == f"{record.topic}/{record.partition}"
-        and int(offset) > record.offset
-        and int(timestamp_ms) > record.timestamp_ms - SUCCESSOR_MS
+        place is not None
+        and place.partition == f"{record.topic}/{record.partition}"
+        and place.offset > record.offset
+        and place.timestamp_ms > record.timestamp_ms - SUCCESSOR_MS
     )
 
 
@@ -110,7 +116,9 @@ def _take_back_unknown(made: Plan, known: Known, rule_of: Callable[[str], LiveRu
     for rule_id, told in known.tellings.items():
         if told.kind is AlertKind.RETRACTED:
             continue
-        if cause is not None and told.version <= newest.version:
+        if made.swept is not None and told.owner == made.found.owner:
+            _retract(made, rule_id, rule_of(rule_id), KILLS[made.swept.status], told)
+        elif cause is not None and told.version <= newest.version:
             _retract(made, rule_id, rule_of(rule_id), cause, told, newest.version)
         elif made.found.overrun and told.owner == made.found.owner and told.version < newest.version:
             _retract(made, rule_id, rule_of(rule_id), AlertCause.NO_LONGER_MATCHES, told, newest.version)

@@ -10,7 +10,7 @@ from schemas.alert import AlertCause, AlertKind
 from schemas.article import Article, ArticleStatus
 from schemas.envelope import Incoming
 from workers.alerts import Grounds
-from workers.dedup import ClaimRequest, Departure, Fingerprint, Latest, Telling, Visit
+from workers.dedup import ClaimRequest, Departure, Fingerprint, Latest, Sweep, Telling, Visit
 from workers.embargo import is_release
 from workers.fates import owner_of
 from workers.rules.book import LiveRule
@@ -77,6 +77,8 @@ class Plan:
     held: int | None = None  # the version that stands there, as far as is known
     unhold: set[int] = field(default_factory=set)  # the versions to be taken from there
     kill: Latest | None = None  # to be put on `kills`
+    sweep: Sweep | None = None  # with it, where it names no version
+    swept: Sweep | None = None  # what takes it back
     traits: Fingerprint | None = None
     words: str = ""
 
@@ -88,7 +90,7 @@ class Plan:
         """What to remember, with what was told."""
         latest = self.latest if self.always or told else None
         held = self.version if self.embargo else None
-        return Departure(visit, latest, held, self.embargo or self.held in self.unhold, told)
+        return Departure(visit, latest, held, self.embargo or self.held in self.unhold, told, self.sweep)
 
     def let_go(self) -> None:
         """Nothing is to be held any more of this version, nor of the one that stands there, unless it is newer."""

@@ -17,7 +17,7 @@ from schemas import Alert
 from schemas.alert import AlertCause, AlertKind
 from schemas.article import ArticleStatus
 from schemas.envelope import Headers, Incoming, Outgoing
-from workers.dedup import Departure, Entry, Forgotten, Known, Latest, Telling, Told, Visit
+from workers.dedup import Departure, Entry, Forgotten, Known, Latest, Sweep, Telling, Told, Visit
 from workers.embargo import named_by, version_held
 from workers.errors import Refused
 from workers.records import read
@@ -30,6 +30,7 @@ SLACK_MS = 600_000  # clocks of several machines differ
 MAX_BYTES = 64 * 1024 * 1024
 DIGITS_MAX = 20  # of a version: an article's is below 2^64
 _OWNER, _CLAIM, _WORDS, _VERSION, _CHANNELS = "record", "claim", "words", "for-version", "channels"
+_ALL_BEFORE, _UPDATED = "all-before-ms", "updated-ms"
 _CHANNEL = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")  # as a channel may be called; what others wrote is none
 _STATUS_OF = {AlertCause.CANCELED: ArticleStatus.CANCELED, AlertCause.WITHHELD: ArticleStatus.WITHHELD}
 _NAMED = {status.encode(): status for status in _STATUS_OF.values()}
@@ -59,9 +60,13 @@ def trace(telling: Telling, channels: Sequence[str]) -> Headers:
     return (*headers, (_CHANNELS, ",".join(telling.channels).encode()))
 
 
-def killed(uri: str, kill: Latest) -> Outgoing:
+def killed(uri: str, kill: Latest, sweep: Sweep | None = None) -> Outgoing:
     """What must be remembered of a kill, whether anybody was told of the article or not: for the topic `kills`."""
-    headers = ((_OWNER, kill.owner.encode()), (_VERSION, b"%d" % kill.version))
+    headers: Headers = ((_OWNER, kill.owner.encode()), (_VERSION, b"%d" % kill.version))
+    if sweep is not None:
+        headers = (*headers, (_ALL_BEFORE, b"%d" % sweep.at_ms))
+        if sweep.updated_ms is not None:
+            headers = (*headers, (_UPDATED, b"%d" % sweep.updated_ms))
     return Outgoing(KILLS, uri.encode("utf-8", "surrogatepass"), kill.status.encode(), headers)
 
 
@@ -149,11 +154,15 @@ def _uri(record: Incoming) -> str | None:
 
 def _recall_kill(found: dict[str, Known], uri: str, record: Incoming) -> None:
     headers = dict(record.headers)
-    version, status = _version(headers), _NAMED.get(record.value or b"")
+    version, status = _number(headers, _VERSION), _NAMED.get(record.value or b"")
     if version is not None and status is not None:
         owner = (headers.get(_OWNER) or b"").decode("utf-8", "replace")
         known = found.get(uri, Known())
-        found[uri] = replace(known, latest=_later(known.latest, Latest(version, status, owner)))
+        before_ms = _number(headers, _ALL_BEFORE)
+        sweep = known.sweep
+        if before_ms is not None and (sweep is None or sweep.at_ms < before_ms):
+            sweep = Sweep(before_ms, _number(headers, _UPDATED), status, owner)
+        found[uri] = replace(known, latest=_later(known.latest, Latest(version, status, owner)), sweep=sweep)
 
 
 def _recall_held(found: dict[str, Known], uri: str, record: Incoming) -> None:
@@ -194,9 +203,9 @@ def _later(before: Latest | None, latest: Latest) -> Latest:
     return before if before is not None and before.rank > latest.rank else latest
 
 
-def _version(headers: Mapping[str, bytes | None]) -> int | None:
+def _number(headers: Mapping[str, bytes | None], name: str) -> int | None:
     """What others wrote is none."""
-    value = headers.get(_VERSION) or b""
+    value = headers.get(name) or b""
     return int(value) if value.isdigit() and len(value) <= DIGITS_MAX else None
 
 
@@ -204,7 +213,7 @@ def _telling(alert: Alert, headers: dict[str, bytes | None]) -> Telling:
     def text(name: str) -> str:
         return (headers.get(name) or b"").decode("utf-8", "replace")
 
-    version = _version(headers)
+    version = _number(headers, _VERSION)
     return Telling(
         *(alert.id, alert.kind, alert.article.version if version is None else version, text(_OWNER)),
         *(alert.story, text(_CLAIM), text(_WORDS), alert.channels),

@@ -2,7 +2,7 @@
 
 Two workers live through all of it. The articles are of a limited number, published again and again, some of them in
 new versions, and the rules forget after a minute. Who was told is remembered for a month, in a key for each article;
-so once every article has been there, nothing has a reason to grow, and what does fails the run.
+so once every article has been there, nothing has a reason to grow.
 """
 
 from __future__ import annotations
@@ -143,11 +143,12 @@ def run(seed: int, minutes: float, save: Path | None) -> list[str]:
     soak = Soak(datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"), seed, minutes, articles, sampler.samples, complaints)
     for name in FIGURES:
         print(f"{name}: {soak.trend(name).told()}")
-    print("\n".join(soak.grown()) or "nothing grew by more than it may", file=sys.stderr)
+    leaks = soak.leaks()
+    print("\n".join(leaks) or "nothing grew", file=sys.stderr)
     if save is not None:
         (save / JSON).write_bytes(orjson.dumps(asdict(soak), option=orjson.OPT_INDENT_2))
         plot(soak, save / PNG)
-    return soak.all_complaints()
+    return complaints + leaks
 
 
 def _strike(scene: Scene, chance: random.Random, minutes: float) -> None:

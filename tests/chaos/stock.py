@@ -20,12 +20,16 @@ CHANGES: Sequence[Mapping[str, Any]] = (
     {EMBARGO_S: SHORT_S},
 )
 
+FILLING = [f"filling{number}" for number in range(500)]  # no rule asks for it
+LENGTH = 40  # words of it: as long as a short report, so that a worker's bounded caches are full before half-time
+
 Row = dict[str, Any]
 
 
 def article(number: int, version: int = 1) -> Row:
     """The same for the same number and version."""
-    words = random.Random(number).choices(WORDS, k=6)
+    chance = random.Random(number)
+    words = chance.choices(WORDS, k=6) + chance.choices(FILLING, k=LENGTH)
     more = "" if version == 1 else f" in version {2 + version % 2}"  # other words than before, of few: caches fill
     text = {"title": " ".join(words[:2]), "body": f"{' '.join(words[2:])} {number}{more}"}
     return {"uri": f"soak:{number}", **text, "version": version}

@@ -11,7 +11,7 @@ from schemas.alert import AlertKind
 from schemas.article import ArticleStatus
 from schemas.envelope import Incoming, Outgoing
 from tests.unit.pipeline_world import RULE, STORY, World
-from workers.dedup import Known, Latest, Visit
+from workers.dedup import Known, Latest, Sweep, Visit
 from workers.dedup.told_memory import MemoryTold
 from workers.recalling import Recalling, killed, recall
 
@@ -107,6 +107,13 @@ def test_kills_are_found_by_their_uri_and_the_latest_counts() -> None:
     older = Latest(1, ArticleStatus.WITHHELD, "articles/0/9@1")
     records = as_read([killed("a:1", KILLED), killed("a:1", older), killed("b:\ud800", older)])
     assert recall(records) == {"a:1": Known(KILLED), "b:\ud800": Known(older)}
+
+
+def test_of_kills_that_name_no_version_the_latest_is_found_whatever_version_it_is_known_by() -> None:
+    first, second = (Sweep(at_ms, updated_ms, KILLED.status, KILLED.owner) for at_ms, updated_ms in ((8, 5), (9, None)))
+    for kills in ([first, second, None], [second, first], [None, second]):
+        assert recall(as_read([killed("a:1", KILLED, each) for each in kills])) == {"a:1": Known(KILLED, sweep=second)}
+    assert recall(as_read([killed("a:1", KILLED, first)]))["a:1"].sweep == first
 
 
 async def test_a_kill_stands_beside_what_was_told_and_is_no_older_than_its_retraction() -> None:

@@ -4,10 +4,10 @@ from workers.dedup.changed import words_of
 from workers.dedup.claims import Answer, ClaimRequest, Claims, Outcome
 from workers.dedup.fingerprint import fingerprint
 from workers.dedup.settle import Verdict, settle
-from workers.dedup.standing import Standing, stand, version_of
+from workers.dedup.standing import Standing, names_no_version, stand, version_of
 from workers.dedup.stories import Fingerprint, Placement, PlacementReason, Stories
 from workers.dedup.story import story_of
-from workers.dedup.told import Departure, Entry, Forgotten, Known, Latest, Telling, Told, Visit
+from workers.dedup.told import Departure, Entry, Forgotten, Known, Latest, Sweep, Telling, Told, Visit
 
 __all__ = [
     "Answer",
@@ -24,11 +24,13 @@ __all__ = [
     "PlacementReason",
     "Standing",
     "Stories",
+    "Sweep",
     "Telling",
     "Told",
     "Verdict",
     "Visit",
     "fingerprint",
+    "names_no_version",
     "settle",
     "stand",
     "story_of",

@@ -57,12 +57,23 @@ class Latest:
 
 
 @dataclass(frozen=True, slots=True)
+class Sweep:
+    """A kill that named no version: it means all that was written before it, whether it has come yet or not."""
+
+    at_ms: int  # the time of its record
+    updated_ms: int | None  # its own, as its source says
+    status: ArticleStatus
+    owner: str  # its record
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """All that is remembered of one article uri."""
 
     latest: Latest | None = None  # None: never told of, taken back, or seen in a second version
     held: int | None = None  # the version that is held under embargo
     tellings: Mapping[str, Telling] = field(default_factory=dict)  # by rule id
+    sweep: Sweep | None = None  # the latest
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,7 @@ class Departure:
     held: int | None = None
     held_changed: bool = False
     tellings: Mapping[str, Telling] = field(default_factory=dict)  # those that are new
+    sweep: Sweep | None = None  # None: as it was
 
 
 class Forgotten(Exception):
@@ -105,7 +117,8 @@ class Forgotten(Exception):
 class Told(Protocol):
     """Remembers, and lets one record at a time be at work on a uri: enter, publish, leave.
 
-    Nothing older than the version that is known is ever put in its place. Each call may be made again, whole.
+    Nothing older than the version that is known is ever put in its place, nor an earlier sweep in a later one's. Each
+    call may be made again, whole.
     Each method raises Unavailable when it cannot be told whether all of it was done.
     """
 

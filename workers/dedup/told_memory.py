@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from workers.dedup.told import Departure, Entry, Forgotten, Known, Latest, Telling, Visit
+from workers.dedup.told import Departure, Entry, Forgotten, Known, Latest, Sweep, Telling, Visit
 
 
 @dataclass(slots=True)
@@ -23,6 +23,7 @@ class _Page:
     latest: Latest | None = None
     held: int | None = None
     tellings: dict[str, Telling] = field(default_factory=dict)
+    sweep: Sweep | None = None
     lease: _Lease | None = None
 
 
@@ -65,7 +66,7 @@ class MemoryTold:
         elif lease is not None:
             doubt_ms = min(lease.since_ms, doubt_ms if doubt_ms is not None else lease.since_ms)
         page.lease = _Lease(visit.holder, since_ms, now_ms + self._lease_ms, doubt_ms)
-        return Entry(Known(page.latest, page.held, dict(page.tellings)), doubt_ms=doubt_ms)
+        return Entry(Known(page.latest, page.held, dict(page.tellings), page.sweep), doubt_ms=doubt_ms)
 
     async def leave(self, departures: Sequence[Departure]) -> list[bool]:
         """See Told."""
@@ -74,7 +75,7 @@ class MemoryTold:
     def _leave(self, departure: Departure) -> bool:
         page = self._pages.setdefault(departure.visit.uri, _Page())
         alone = page.lease is not None and page.lease.holder == departure.visit.holder
-        self._put(page, departure.latest, departure.tellings, alone)
+        self._put(page, departure.latest, departure.tellings, departure.sweep, alone)
         if departure.held_changed and (alone or (departure.held or -1) > (page.held or -1)):
             page.held = departure.held
         if alone:
@@ -87,7 +88,7 @@ class MemoryTold:
         """See Told."""
         for uri, known in found.items():
             page = self._pages.setdefault(uri, _Page())
-            self._put(page, known.latest, known.tellings, False)
+            self._put(page, known.latest, known.tellings, known.sweep, False)
             if known.held is not None and known.held > (page.held or -1):
                 page.held = known.held
 
@@ -101,7 +102,11 @@ class MemoryTold:
         return f"{self.store}|{self._losses}"
 
     @staticmethod
-    def _put(page: _Page, latest: Latest | None, tellings: Mapping[str, Telling], alone: bool) -> None:
+    def _put(
+        page: _Page, latest: Latest | None, tellings: Mapping[str, Telling], sweep: Sweep | None, alone: bool
+    ) -> None:
+        if sweep is not None and (page.sweep is None or page.sweep.at_ms < sweep.at_ms):
+            page.sweep = sweep
         if latest is not None and (alone or page.latest is None or page.latest.rank < latest.rank):
             page.latest = latest
         for rule_id, telling in tellings.items():

@@ -18,7 +18,7 @@ from schemas.alert import AlertKind
 from schemas.article import ArticleStatus
 from workers.dedup.claims_redis import Script, unavailable
 from workers.dedup.story import story_of
-from workers.dedup.told import Departure, Entry, Forgotten, Known, Latest, Telling, Visit
+from workers.dedup.told import Departure, Entry, Forgotten, Known, Latest, Sweep, Telling, Visit
 
 _STAY_MS = 86_400_000  # a lease that nobody gave back is known for so long
 _RULES_PER_CALL = 1000
@@ -58,7 +58,7 @@ class RedisTold:
         last: list[int] = []  # of each departure its last call, which gives the lease back
         for each in departures:
             held = "-" if not each.held_changed else "" if each.held is None else each.held
-            parts = _parts(_fields(each.latest, each.tellings))
+            parts = _parts(_fields(each.latest, each.tellings, each.sweep))
             calls += [(self._key(each.visit.uri), ["", self._keep_ms, "-", *part]) for part in parts[:-1]]
             calls.append((self._key(each.visit.uri), [each.visit.holder, self._keep_ms, held, *parts[-1]]))
             last.append(len(calls) - 1)
@@ -70,7 +70,7 @@ class RedisTold:
         calls: list[tuple[str, list[Any]]] = []
         for uri, known in found.items():
             held = "-" if known.held is None else known.held
-            parts = _parts(_fields(known.latest, known.tellings))
+            parts = _parts(_fields(known.latest, known.tellings, known.sweep))
             calls += [(self._key(uri), ["", self._keep_ms, held, *part]) for part in parts]
         await self._run(self._leave, calls)
 
@@ -145,11 +145,14 @@ def _run_id(about: object) -> str:
     return found[1].decode() if found else "unknown"
 
 
-def _fields(latest: Latest | None, tellings: Mapping[str, Telling]) -> list[str | bytes]:
+def _fields(latest: Latest | None, tellings: Mapping[str, Telling], sweep: Sweep | None) -> list[str | bytes]:
     """Field, value, field, value, as leave.lua takes them."""
     fields: list[str | bytes] = []
     if latest is not None:
         fields += ("@", f"{latest.rank}|{latest.version}|{latest.status}|{latest.owner}")
+    if sweep is not None:
+        updated_ms = "" if sweep.updated_ms is None else sweep.updated_ms
+        fields += ("*", f"{sweep.at_ms}|{updated_ms}|{sweep.status}|{sweep.owner}")
     for rule_id, told in tellings.items():
         values = [
             *(told.alert_id, told.kind, told.version, told.owner, told.story, told.claim, told.words),
@@ -172,7 +175,10 @@ def _entry(reply: Any) -> Entry:
     tellings = {field[2:].decode(): _telling(value) for field, value in fields.items() if field.startswith(b"r:")}
     held = fields.get(b"h")
     return Entry(
-        Known(_latest(fields.get(b"@")), int(held) if held is not None else None, tellings),
+        Known(
+            *(_latest(fields.get(b"@")), int(held) if held is not None else None, tellings),
+            _sweep(fields.get(b"*")),
+        ),
         doubt_ms=int(doubt) if doubt else None,
     )
 
@@ -182,6 +188,13 @@ def _latest(value: bytes | None) -> Latest | None:
         return None
     _, version, status, owner = value.decode().split("|", 3)
     return Latest(int(version), ArticleStatus(status), owner)
+
+
+def _sweep(value: bytes | None) -> Sweep | None:
+    if value is None:
+        return None
+    at_ms, updated_ms, status, owner = value.decode().split("|", 3)
+    return Sweep(int(at_ms), int(updated_ms) if updated_ms else None, ArticleStatus(status), owner)
 
 
 def _telling(value: bytes) -> Telling:

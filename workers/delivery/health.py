@@ -81,7 +81,10 @@ WELL: Final = Health()
 
 
 def remembered(record: EndpointHealth, endpoint: Endpoint) -> Health:
-    """As its record tells; a record from before the endpoint was enabled by hand tells nothing."""
-    if endpoint.revived is not None and record.at <= endpoint.revived:
+    """As its record tells; one from before the endpoint was made, or enabled by hand, tells nothing.
+
+    An endpoint that was taken away and comes again under its name was made anew.
+    """
+    if any(began is not None and record.at <= began for began in (endpoint.created, endpoint.revived)):
         return WELL
     return Health(record.failing_since, record.warned, record.disabled, record.detail)

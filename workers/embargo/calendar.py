@@ -40,8 +40,9 @@ class Calendar:
     def read(self, record: Incoming) -> None:
         """A record of `held`. The newest version of a uri counts, and of a version its latest record.
 
-        A tombstone ends its version. What is older and stands all the same was overtaken by a version of which nobody
-        knew it: it is due at once, and the match worker, who knows, lets it go (or, if he does not, holds it again).
+        A tombstone ends its version. What is older and stands all the same was overtaken, and nobody knew that it was
+        held: it is due at once, and the match worker, who knows, lets it go (or, if he does not, holds it again). So is
+        whatever stands when a tombstone under the uri alone comes: a kill of all versions.
         What we did not write is passed over.
         """
         uri, named = named_by(record.key)
@@ -53,9 +54,9 @@ class Calendar:
             if standing is None or standing.version <= version:
                 self._put(place, Due(due_ms, record.partition, record.offset, place[1], version, named is None))
         elif standing is not None:
-            if standing.plain if named is None else (standing.version, standing.plain) == (named, False):
+            if standing.plain if named is None else standing.version == named and not standing.plain:
                 del self._held[place]
-            elif named is not None and named >= standing.version:
+            elif named is None or named >= standing.version:
                 self._put(place, replace(standing, due_ms=AT_ONCE_MS))
 
     def _put(self, place: tuple[int, bytes], due: Due) -> None:

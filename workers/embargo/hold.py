@@ -18,7 +18,8 @@ from schemas.envelope import Incoming, Outgoing
 
 TOPIC = "held"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DUE, _VERSION, _RELEASED, _PLAIN = "due-ms", "version", "held-as", "held-under-uri"
+_DUE, _VERSION, _RELEASED = "due-ms", "version", "held-as"
+_CAME, _PLAIN = "came-as", "held-under-uri"
 _BETWEEN = b"\n"  # no uri has it
 _DIGITS_MAX = 20  # a version is below 2^64: what is longer was not written here
 
@@ -27,16 +28,20 @@ def hold(article: Article, record: Incoming) -> Outgoing:
     """The article's own bytes for `held`, with its time; without an embargo it is due at once."""
     microseconds = ((article.embargoed_until or _EPOCH) - _EPOCH) // datetime.resolution
     due_ms = -(-microseconds // 1000)  # never before its time
-    headers = ((_DUE, b"%d" % due_ms), (_VERSION, b"%d" % article.version))
+    came = came_as(record).encode()
+    headers = ((_DUE, b"%d" % due_ms), (_VERSION, b"%d" % article.version), (_CAME, came))
     uri = _bytes(article.uri)
     return Outgoing(TOPIC, _key(uri, article.version), record.value, headers, by=uri)
 
 
-def let_go(article: Article, versions: Iterable[int], record: Incoming) -> list[Outgoing]:
-    """The tombstones of these versions, the oldest first; a release's also where it was held under its uri alone."""
+def let_go(article: Article, versions: Iterable[int], record: Incoming, whatever: bool) -> list[Outgoing]:
+    """The tombstones of these versions, the oldest first; a release's also where it was held under its uri alone.
+
+    `whatever` stands there is to be looked at too: that is what a tombstone under the uri alone says.
+    """
     uri = _bytes(article.uri)
     gone = [Outgoing(TOPIC, _key(uri, version), None, by=uri) for version in sorted(versions)]
-    if any(name == _PLAIN for name, _ in record.headers):
+    if whatever or any(name == _PLAIN for name, _ in record.headers):
         gone.append(Outgoing(TOPIC, uri, None, by=uri))
     return gone
 
@@ -58,6 +63,13 @@ def version_held(held: Incoming) -> int | None:
     return _number(held, _VERSION)
 
 
+def came_as(record: Incoming) -> str:
+    """The record as which it came first, for one that was held; itself for any other. Place, `@` and time."""
+    ours = record.topic == TOPIC or is_release(record)
+    came = dict(record.headers).get(_CAME) if ours else None
+    return came.decode("utf-8", "replace") if came else f"{record.position}@{record.timestamp_ms}"
+
+
 def _number(record: Incoming, name: str) -> int | None:
     return _digits(dict(record.headers).get(name) or b"")
 
@@ -77,7 +89,8 @@ def _key(uri: bytes, version: int) -> bytes:
 def release(held: Incoming) -> Outgoing:
     """What is published on `articles` when the time of a record of `held` has come."""
     uri, version = named_by(held.key)
-    headers = ((_RELEASED, held.position.encode()), *(((_PLAIN, b""),) if version is None else ()))
+    plain = ((_PLAIN, b""),) if version is None else ()
+    headers = ((_RELEASED, held.position.encode()), (_CAME, came_as(held).encode()), *plain)
     return Outgoing("articles", uri, held.value, headers)
 
 

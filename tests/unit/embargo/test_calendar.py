@@ -63,7 +63,6 @@ def test_the_newest_version_of_an_article_counts_in_whatever_order_they_stand() 
 
 def test_the_tombstone_of_an_older_version_ends_nothing_newer() -> None:
     assert due(made(record(0, b"a\n2", 20), record(1, b"a\n1", None)), 99) == [(0, 0)]
-    assert due(made(record(0, b"a\n2", 20), record(1, b"a", None)), 99) == [(0, 0)]
 
 
 def test_what_a_tombstone_of_a_newer_version_has_overtaken_is_due_at_once_and_once() -> None:
@@ -72,6 +71,10 @@ def test_what_a_tombstone_of_a_newer_version_has_overtaken_is_due_at_once_and_on
     assert overtaken.offset == 0
     calendar.released(overtaken)
     assert due(calendar, 60) == [(0, 1)]
+
+
+def test_whatever_stands_is_due_at_once_behind_a_tombstone_under_the_uri_alone() -> None:
+    assert due(made(record(0, b"a\n2", 20), record(1, b"b\n2", 20), record(2, b"a", None)), 0) == [(0, 0)]
 
 
 def test_what_is_held_anew_behind_the_tombstone_of_a_newer_version_waits() -> None:

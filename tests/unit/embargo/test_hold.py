@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from schemas import Article
-from schemas.envelope import Incoming
+from schemas.envelope import Incoming, Outgoing
 from workers.embargo import hold, is_release, let_go, named_by, release
-from workers.embargo.hold import due_of, version_held
+from workers.embargo.hold import came_as, due_of, version_held
 
 RECORD = Incoming("articles", 1, 5, 0, b"some key", b'{"bytes":"as they came"}')
 
@@ -19,9 +19,12 @@ def article(until: datetime) -> Article:
     return Article(uri="a:1", version=3, title="x", embargoed_until=until)
 
 
-def as_read(until: datetime) -> Incoming:
-    out = hold(article(until), RECORD)
+def on_held(out: Outgoing) -> Incoming:
     return Incoming(out.topic, 2, 9, 0, out.key, out.value, out.headers)
+
+
+def as_read(until: datetime) -> Incoming:
+    return on_held(hold(article(until), RECORD))
 
 
 @pytest.mark.parametrize(
@@ -55,7 +58,7 @@ def test_versions_of_a_uri_have_keys_of_their_own_on_one_partition() -> None:
 
 def test_to_let_go_is_a_tombstone_under_the_same_key() -> None:
     one = article(datetime(2026, 1, 1, tzinfo=UTC))
-    older, same = let_go(one, {3, 2}, RECORD)
+    older, same = let_go(one, {3, 2}, RECORD, False)
     assert (older.key, same.key, older.value, same.value) == (b"a:1\n2", hold(one, RECORD).key, None, None)
     assert older.by == same.by == b"a:1"
 
@@ -64,8 +67,31 @@ def test_what_was_held_under_the_uri_alone_is_let_go_under_it_too() -> None:
     out = release(replace(as_read(datetime(2026, 1, 1, tzinfo=UTC)), key=b"a:1"))
     assert out.key == b"a:1"
     record = Incoming("articles", 0, 0, 0, out.key, out.value, out.headers)
-    gone = let_go(article(datetime(2026, 1, 1, tzinfo=UTC)), {3}, record)
+    gone = let_go(article(datetime(2026, 1, 1, tzinfo=UTC)), {3}, record, False)
     assert [each.key for each in gone] == [b"a:1\n3", b"a:1"]
+
+
+def test_whatever_is_held_is_let_go_with_a_tombstone_under_the_uri_alone_besides() -> None:
+    assert [each.key for each in let_go(article(datetime(2026, 1, 1, tzinfo=UTC)), {3}, RECORD, True)] == [
+        b"a:1\n3",
+        b"a:1",
+    ]
+
+
+def test_a_release_tells_as_what_the_article_came_first_however_often_it_was_held() -> None:
+    until, first = datetime(2026, 1, 1, tzinfo=UTC), replace(RECORD, timestamp_ms=77)
+    out = release(on_held(hold(article(until), first)))
+    again = release(on_held(hold(article(until), Incoming("articles", 0, 0, 99, out.key, out.value, out.headers))))
+    came = Incoming("articles", 0, 0, 999, again.key, again.value, again.headers)
+    assert (came_as(came), came_as(first)) == ("articles/1/5@77", "articles/1/5@77")
+
+
+def test_what_was_never_held_came_as_itself_whatever_its_headers_say() -> None:
+    assert came_as(replace(RECORD, headers=(("came-as", b"articles/9/9@9"),))) == "articles/1/5@0"
+
+
+def test_what_an_earlier_release_held_came_as_what_is_held() -> None:
+    assert came_as(Incoming("held", 2, 9, 44, b"a:1", b"{}", (("due-ms", b"1"),))) == "held/2/9@44"
 
 
 @pytest.mark.parametrize(

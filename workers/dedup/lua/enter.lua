@@ -2,6 +2,7 @@
 --
 -- KEYS[1]    hash of the uri. Fields:
 --            @      the latest version that came: rank|version|status|owner
+--            *      the latest kill that named no version: time|time as its source says, or empty|status|owner
 --            h      the version that is held under embargo
 --            r:ID   what rule ID has told: rank|JSON
 --            !      the lease: until|since|doubt|holder; doubt is empty, or since when a lease before it was never given

@@ -8,6 +8,7 @@
 -- returns    1 if the holder was still alone, else 0
 --
 -- Unless the holder was alone, what ranks no higher than what is there is not written: another record went ahead.
+-- Of kills that name no version (*) the latest counts, whoever was alone.
 
 local holder, keep_ms, held = ARGV[1], ARGV[2], ARGV[3]
 local lease = redis.pcall('HGET', KEYS[1], '!')
@@ -26,7 +27,7 @@ local written = false
 for i = 4, #ARGV, 2 do
   local before = redis.call('HGET', KEYS[1], ARGV[i])
   local rank = string.match(ARGV[i + 1], '^(%d+)|')
-  if alone or higher(rank, string.match(before or '', '^(%d+)|')) then
+  if (alone and ARGV[i] ~= '*') or higher(rank, string.match(before or '', '^(%d+)|')) then
     redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
     written = true
   end

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from workers.health import Missing
-from workers.standing import Standing
+from workers.vitals import Vitals
 
 
 def test_nobody_is_said_to_be_away_before_he_was_asked() -> None:
-    missing = Standing().health.missing
+    missing = Vitals().health.missing
     assert missing
     assert not missing & {Missing.BROKER, Missing.STORE}

@@ -17,7 +17,7 @@ from workers.metrics_http import serve
 log = structlog.get_logger("wirewatch")
 
 
-class Standing:
+class Vitals:
     """Not ready until all that a worker waits for is there; each change is logged."""
 
     def __init__(self) -> None:
