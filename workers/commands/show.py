@@ -94,9 +94,10 @@ def _decision(decision: Decision) -> Iterator[Text]:
     why += f" as {plain(decision.first_uri)}" if decision.first_uri else ""
     yield Text.assemble(_time(decision.received), plain(decision.rule.name), f"  held back: {why}", style="dim")
     yield Text.assemble(_title(decision.article), _source(decision.article), style="dim")
-    told = f"alert {decision.alert_id}" if decision.alert_id else ""
-    if decision.detail or told:
-        yield Text(plain("; ".join(filter(None, (decision.detail, told)))), "dim")
+    if decision.detail:
+        yield Text(plain(decision.detail), "dim")
+    if decision.alert_id:
+        yield Text(plain(f"alert {decision.alert_id}"), "dim")
     yield Text(plain(decision.article.uri), "dim")
 
 

@@ -186,13 +186,9 @@ def test_what_follows_on_an_alert_names_it(changes: dict[str, object], said: str
 
 
 def test_a_decision_names_the_alert_that_told_already() -> None:
-    told = DECISION.model_copy(
-        update={"detail": "told already by the article record articles/0/38", "alert_id": "al_7"}
-    )
-    detail = shown(told, terminal=False).splitlines()[2]
-    assert detail.strip() == "told already by the article record articles/0/38; alert al_7"
-    bare = told.model_copy(update={"detail": ""})
-    assert shown(bare, terminal=False).splitlines()[2].strip() == "alert al_7"
+    detail = "told already by the article record articles/0/38"
+    told = DECISION.model_copy(update={"detail": detail, "alert_id": "al_7"})
+    assert [line.strip() for line in shown(told, terminal=False).splitlines()[2:]] == [detail, "alert al_7", "u:1", ""]
 
 
 def test_a_first_alert_is_told_without_its_kind() -> None:
