@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
+from workers.commands.output import told_apart
+
 INTERRUPTED = 130
 
 
@@ -20,9 +22,10 @@ def run_with(arguments: Sequence[str]) -> int:
 
 def main() -> None:
     """Run the command and end the process."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal that knows no Korean
+    if isinstance(sys.stderr, TextIOWrapper):
+        sys.stderr.reconfigure(errors="backslashreplace")  # a terminal that knows no Korean
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout = told_apart(sys.stdout)
     sys.exit(run_with(sys.argv[1:]))
 
 

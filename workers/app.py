@@ -32,7 +32,6 @@ from workers.placing import Placer
 from workers.recalling import Recalling
 from workers.refusals import Refusals
 from workers.rules.book import Book, LiveRule
-from workers.standing import Standing
 from workers.streams.batches import Work
 from workers.streams.match_worker import App, match_app
 from workers.streams.outbox_kafka import KafkaOutbox
@@ -40,6 +39,7 @@ from workers.streams.past import Past
 from workers.streams.watchdog import Progress
 from workers.telling import Limits, Teller
 from workers.thinking import Thinker
+from workers.vitals import Vitals
 
 log = structlog.get_logger("wirewatch")
 
@@ -47,14 +47,14 @@ log = structlog.get_logger("wirewatch")
 class MatchParts:
     """Everything a match worker is made of, wired."""
 
-    def __init__(self, settings: Settings, standing: Standing | None = None) -> None:
+    def __init__(self, settings: Settings, vitals: Vitals | None = None) -> None:
         match = settings.match
-        standing = standing or Standing()
+        vitals = vitals or Vitals()
         self.settings = settings
         self.options = options_of(settings)
-        self.metrics = standing.metrics
-        self.health = standing.health
-        standing.sizes = lambda: {"rules": len(self.book), "channels": len(self.channels)}
+        self.metrics = vitals.metrics
+        self.health = vitals.health
+        vitals.sizes = lambda: {"rules": len(self.book), "channels": len(self.channels)}
         self.redis = connect(settings.redis, settings.redis_claims.socket_timeout_s)
         self.claims = RedisClaims(self.redis, settings.redis_claims.key_prefix, int(match.lease_s * 1000))
         keep_ms = settings.redis_claims.told_days * 86_400_000
@@ -170,9 +170,9 @@ class MatchParts:
         await self.redis.aclose()
 
 
-def match_app_of(settings: Settings, standing: Standing) -> App:
+def match_app_of(settings: Settings, vitals: Vitals) -> App:
     """The faust app of `wirewatch run match`; whoever can import this has the engine."""
-    parts = MatchParts(settings, standing)
+    parts = MatchParts(settings, vitals)
     parts.health.lacks(Missing.ENGINE, False)
     work = Work(
         keep=parts.keep,

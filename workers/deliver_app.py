@@ -40,7 +40,6 @@ from workers.posting import Post, Step, Wires
 from workers.records import read
 from workers.restraint.hushes_redis import RedisHushes
 from workers.sending import Sending
-from workers.standing import Standing
 from workers.streams.batches import Until, Work
 from workers.streams.deliver_worker import deliver_app
 from workers.streams.match_worker import App
@@ -48,6 +47,7 @@ from workers.streams.outbox_kafka import KafkaOutbox
 from workers.streams.owner import Estate
 from workers.streams.past import Past
 from workers.streams.watchdog import Progress
+from workers.vitals import Vitals
 
 log = structlog.get_logger("wirewatch.deliver")
 
@@ -78,13 +78,13 @@ async def _at_once(do: Callable[[], Awaitable[T]]) -> T:
 class DeliverParts:
     """Everything a deliver worker is made of, wired."""
 
-    def __init__(self, settings: Settings, standing: Standing) -> None:
+    def __init__(self, settings: Settings, vitals: Vitals) -> None:
         deliver = settings.deliver
         self.settings = settings
         self.options = replace(options_of(settings), group=deliver.group)
-        self.metrics = standing.metrics
-        self.health = standing.health
-        standing.sizes = lambda: {"channels": len(self.guidance.channels)}
+        self.metrics = vitals.metrics
+        self.health = vitals.health
+        vitals.sizes = lambda: {"channels": len(self.guidance.channels)}
         self.redis = connect(settings.redis, settings.redis_claims.socket_timeout_s)
         self.outbox = KafkaOutbox(self.options)
         self.progress = Progress()
@@ -268,9 +268,9 @@ class DeliverParts:
         await self.redis.aclose()
 
 
-def deliver_app_of(settings: Settings, standing: Standing) -> App:
+def deliver_app_of(settings: Settings, vitals: Vitals) -> App:
     """The faust app of `wirewatch run deliver`."""
-    parts = DeliverParts(settings, standing)
+    parts = DeliverParts(settings, vitals)
     parts.health.lacks(Missing.ENGINE, False)
     work = Work(
         keep=parts.keep,

@@ -19,7 +19,7 @@ from schemas.alert import Alert, AlertKind
 from schemas.channel import Channel
 from schemas.delivery import Delivery, DeliveryState, EndpointHealth, EventType, Notification
 from schemas.reasons import HeldReason
-from workers.delivery import Fates, Item, Reached, held
+from workers.delivery import Item, Reached, Receipts, held
 from workers.held_up import HeldUp, first
 from workers.opened import FINAL, Opened, Opens, because, parts
 from workers.outlets import Outlets, Terms, Written
@@ -45,10 +45,10 @@ class Desk:
         self._channel_id = channel_id
         self._emit = emit
         self._channel_of = channel_of
-        self._fates = Fates(terms.remember_max)
+        self._receipts = Receipts(terms.remember_max)
         self._opens = Opens(terms.remember_max)
         self._waiting = waiting
-        self.outlets = Outlets(channel_id, terms, self._fates, emit, chance, channel_of, stirred)
+        self.outlets = Outlets(channel_id, terms, self._receipts, emit, chance, channel_of, stirred)
         self._held_up = HeldUp()
         self._live = False
         self._number = 0
@@ -66,19 +66,20 @@ class Desk:
         is_late = False
         if notification.type in ALERTS and not notification.replay:
             (alert,) = notification.alerts
-            is_late = notification.order is None and self._fates.comes_late(alert.id, notification.origin)
-            self._fates.met(alert.id, alert.previous, notification.endpoints)
+            is_late = notification.order is None and self._receipts.comes_late(alert.id, notification.origin)
+            self._receipts.met(alert.id, alert.previous, notification.endpoints)
             if alert.kind is AlertKind.RETRACTED and alert.previous:
                 self._waiting.gone(alert.previous)
             if notification.held is not None:
                 if notification.part_of is None:
-                    self._fates.dropped(alert.id, notification.held)
+                    self._receipts.dropped(alert.id, notification.held)
                     self._waiting.left_out(notification, notification.held, offset, now)
                 self._opens.close(notification.key)
                 return
         is_new = self._opens.get(notification.key) is None
         opened = self._opens.add(notification, offset, inherited=not self._live)
         opened.is_late |= is_late and is_new
+        self._receipts.comes_again(notification, opened.left)
         if notification.type is EventType.DIGEST:
             self._read_digest(notification, offset)
         if not opened.left:
@@ -104,11 +105,10 @@ class Desk:
         self._opens.tell(key, delivery, offset, value)
         if delivery.state in FINAL and self._live:
             self.outlets.settled(key, delivery.endpoint)
-        if delivery.state in FINAL and (not delivery.replay or delivery.state is DeliveryState.DELIVERED):
+        if delivery.state in FINAL:
             for alert_id in delivery.alerts:
-                self._fates.became(alert_id, delivery.endpoint, delivery.state)
-        opened = self._opens.get(key)
-        if opened is not None and not opened.left:
+                self._receipts.became(alert_id, delivery.endpoint, delivery.state, delivery.replay)
+        if (opened := self._opens.get(key)) is not None and not opened.left:
             self._opens.close(key)
 
     def lowest(self) -> int | None:
@@ -167,7 +167,7 @@ class Desk:
                 self._queue(opened, now)
         elif opened.is_late and self._held_up.hold(opened, unknown=alert.id):
             return
-        elif known := self._fates.why_dropped(alert.id):
+        elif known := self._receipts.why_dropped(alert.id):
             self._drop(opened, known, "it has come again")
         elif silence := self._waiting.silenced(alert, now):
             self._drop(opened, HeldReason.SILENCED, silence)
@@ -199,12 +199,12 @@ class Desk:
     def _must_wait(self, opened: Opened, alert: Alert) -> bool:
         """For what it follows on, or until it is known whether that was sent."""
         before = self._opens.get(f"{self._channel_id}/{alert.previous}")
-        unknown = self._fates.oldest_unknown(alert.previous, opened.left - opened.tried.keys())
+        unknown = self._receipts.oldest_unknown(alert.previous, opened.left - opened.tried.keys())
         return self._held_up.hold(opened, before.told_in if before else None, unknown)
 
     def _has_got(self, alert_id: str | None, endpoint: str) -> bool:
         """Or may have: what is not known any more was known when it was asked first."""
-        return self._fates.reached(alert_id, endpoint) is not Reached.NO
+        return self._receipts.reached(alert_id, endpoint) is not Reached.NO
 
     @property
     def asking(self) -> frozenset[str]:
@@ -213,12 +213,12 @@ class Desk:
 
     def answer(self, asked: Collection[str], records: Collection[Notification | Delivery], now: datetime) -> None:
         """What stands of those on the topic from its beginning, in its order; what is not among it was never sent."""
-        self._fates.learn(records)
+        self._receipts.learn(records)
         for outcome in self._opens.learn([f"{self._channel_id}/{each}" for each in asked], records):
             self._emit(outcome)
         for alert_id in asked:
-            if not self._fates.knows(alert_id):
-                self._fates.met(alert_id, None, ())
+            if not self._receipts.knows(alert_id):
+                self._receipts.met(alert_id, None, ())
         self._go_on((each for each in self._held_up.release(asked) if not each.is_done), now)
 
     def _queue(self, opened: Opened, now: datetime) -> None:
@@ -288,7 +288,7 @@ class Desk:
     def _drop(self, opened: Opened, reason: HeldReason, detail: str) -> None:
         """No endpoint gets it."""
         (alert,) = opened.notification.alerts
-        self._fates.dropped(alert.id, reason)
+        self._receipts.dropped(alert.id, reason)
         self._emit(held(opened.notification, alert, reason, detail))
         self._close_with(opened, reason, detail)
 

@@ -119,7 +119,8 @@ class Fate:
     def grounds(self, rule_id: str) -> Grounds:
         """Why a rule of `hold` tells nothing."""
         match, teller = self.hold, self.tellers.get(rule_id, "")
-        detail, told = told_by(teller), told_id(rule_id, match.story, teller)
+        told = told_id(rule_id, match.story, teller)
+        detail = _told_by(teller, told) if teller else "it was told"
         placement = match.placement
         if placement is None or _is_by(teller, match):
             return Grounds(HeldReason.SEEN_ALREADY, detail, told)
@@ -140,9 +141,7 @@ def told_id(rule_id: str, story: str, teller: str) -> str:
     return alert_id(rule_id, story, AlertKind.CREATED, teller.partition("#")[2])
 
 
-def told_by(owner: str) -> str:
-    """An owner for people: which record of the story was first, and when it came."""
-    if not owner:
-        return ""
+def _told_by(owner: str, alert: str) -> str:
+    """For people: which alert has told of the story, of which record, and when that came."""
     position, _, timestamp_ms = record_of(owner).rpartition("@")
-    return f"told already by the article record {position} of {moment(int(timestamp_ms)):%Y-%m-%d %H:%M:%S} UTC"
+    return f"alert {alert} told of it, from {position} of {moment(int(timestamp_ms)):%Y-%m-%d %H:%M:%S} UTC"

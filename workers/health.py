@@ -26,6 +26,10 @@ TOLD = {
 """What the worker is waiting for, for people."""
 
 
+AT_FIRST = frozenset({Missing.ENGINE, Missing.RULES, Missing.PARTITIONS})
+"""What is missing at a worker's start. Redis and Kafka are away only once they have not answered."""
+
+
 class Health:
     """Keeps what is missing; tells when the worker becomes ready or ceases to be."""
 

@@ -15,7 +15,7 @@ from schemas.rule import Rule, RuleStatus
 from workers.channels import ChannelBook
 from workers.errors import Refused
 from workers.keeping import Keeper
-from workers.ledger import RuleAsTold, Standing, same_query
+from workers.ledger import RuleAsTold, RuleThen, same_query
 from workers.match import Matcher, evaluate
 from workers.records import read
 from workers.rules.book import Book
@@ -126,10 +126,10 @@ class Hindsight:
         """The rule was taken into the book; perhaps only now, when a list came that it had waited for."""
         self._rules[rule_id].taken()
 
-    def match(self, article: Article) -> Mapping[str, Standing]:
+    def match(self, article: Article) -> Mapping[str, RuleThen]:
         """The live rules that say yes now."""
         return {
-            rule_id: Standing(live.rule.version, live.canonical, live.lists, live.rule.dedup_window_s * 1000)
+            rule_id: RuleThen(live.rule.version, live.canonical, live.lists, live.rule.dedup_window_s * 1000)
             for rule_id, live in self._book.match(article).items()
         }
 

@@ -11,7 +11,8 @@ from schemas.channel import Channel, Endpoint
 from schemas.decision import Decision
 from schemas.delivery import Attempt, AttemptOutcome, Delivery, DeliveryState, EndpointHealth, EventType, Notification
 from schemas.reasons import HeldReason
-from workers.delivery import WELL, Fates, Health, Item, Queue, Schedule, held, named, remembered
+from workers.delivery import WELL, Health, Item, Queue, Receipts, Schedule, held, named, remembered
+from workers.restraint import passes
 
 Written: TypeAlias = Notification | Delivery | EndpointHealth | Decision
 
@@ -33,7 +34,7 @@ class Outlets:
         self,
         channel_id: str,
         terms: Terms,
-        fates: Fates,
+        receipts: Receipts,
         emit: Callable[[Written], None],
         chance: Callable[[], float],
         channel_of: Callable[[str], Channel | None],
@@ -42,7 +43,7 @@ class Outlets:
         self._stirred = stirred  # hears of each endpoint for which something may be taken now
         self._channel_id = channel_id
         self._terms = terms
-        self._fates = fates
+        self._receipts = receipts
         self._emit = emit
         self._chance = chance
         self._channel_of = channel_of
@@ -50,6 +51,7 @@ class Outlets:
         self._queues: dict[str, Queue] = {}
         self._health: dict[str, Health] = {}
         self._records: dict[str, tuple[EndpointHealth, int]] = {}
+        self._said: dict[str, EndpointHealth] = {}  # written, and not read back yet
 
     def __iter__(self) -> Iterator[str]:
         """The endpoints for which something may wait."""
@@ -62,6 +64,8 @@ class Outlets:
     def read(self, record: EndpointHealth, offset: int) -> None:
         """How an endpoint fared, as it stands on the topic."""
         self._records[record.endpoint] = record, offset
+        if (said := self._said.get(record.endpoint)) is not None and said.at <= record.at:
+            del self._said[record.endpoint]
 
     def records(self) -> Iterator[tuple[EndpointHealth, int]]:
         """What stands on the topic and must be known by whoever takes over, and where."""
@@ -83,9 +87,10 @@ class Outlets:
 
     def _standing(self, endpoint: Endpoint) -> Health:
         known, health = self._records.get(endpoint.id), self._health.get(endpoint.id)
-        if known is None:
+        record = self._said.get(endpoint.id) or (known[0] if known else None)
+        if record is None:
             return health or WELL
-        told = remembered(known[0], endpoint)
+        told = remembered(record, endpoint)
         return told if health is None or health.differs(told) else health
 
     def _closed(self, endpoint_id: str) -> tuple[HeldReason, str] | None:
@@ -108,7 +113,8 @@ class Outlets:
     def put(self, item: Item) -> None:
         """Let it wait for its endpoint, or write why it is not sent there."""
         why = self._closed(item.endpoint)
-        if why is None and self._queues[item.endpoint].is_full:
+        urgent = any(passes(alert) for alert in item.notification.alerts)
+        if why is None and self._queues[item.endpoint].is_full(urgent):
             why = HeldReason.QUEUE_FULL, f"{self._terms.queue_max} notifications wait for the endpoint already"
         if why is None:
             self._queues[item.endpoint].put(item)
@@ -183,12 +189,14 @@ class Outlets:
             self._write(item, DeliveryState.PENDING, attempt, due=due)
             return
         queue.done(item)
-        tried = f"tried {attempt.number} times; the last: {attempt.error or attempt.status}"
+        times = "once" if attempt.number == 1 else f"{attempt.number} times"
+        tried = f"tried {times}; the last: {attempt.error or attempt.status}"
         self._write(item, DeliveryState.GIVEN_UP, attempt, HeldReason.GIVEN_UP, tried)
 
     def _tell(self, endpoint_id: str, before: Health, health: Health, attempt: Attempt) -> None:
         """Remember how it fares; whoever must know of it hears of it, and what waits is held when it is disabled."""
-        self._emit(health.record(self._channel_id, endpoint_id, attempt.at))
+        self._said[endpoint_id] = health.record(self._channel_id, endpoint_id, attempt.at)
+        self._emit(self._said[endpoint_id])
         if health.disabled and (why := self._closed(endpoint_id)):
             self._clear(endpoint_id, why)
         if health.disabled is before.disabled and health.warned <= before.warned:
@@ -231,8 +239,8 @@ class Outlets:
     ) -> None:
         notification = item.notification
         for alert in notification.alerts:
-            if state is not DeliveryState.PENDING and (not notification.replay or state is DeliveryState.DELIVERED):
-                self._fates.became(alert.id, item.endpoint, state)
+            if state is not DeliveryState.PENDING:
+                self._receipts.became(alert.id, item.endpoint, state, notification.replay)
             if reason is not None:
                 self._emit(held(notification, alert, reason, detail, item.endpoint))
         self._emit(

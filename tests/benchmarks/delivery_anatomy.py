@@ -22,8 +22,8 @@ from tests.benchmarks.sampler import Sampler
 from workers.courier import outgoing
 from workers.deliver_app import DeliverParts
 from workers.delivery import dispatch
-from workers.standing import Standing
 from workers.streams.outbox_kafka import KafkaOutbox
+from workers.vitals import Vitals
 
 TOP = 25
 
@@ -85,7 +85,7 @@ def examine(alerts: Sequence[Alert], channel: Channel, port: int) -> dict[str, A
 async def _run(
     alerts: Sequence[Alert], channel: Channel, port: int, deliveries: int, sampler: Sampler
 ) -> tuple[float, float]:
-    parts = DeliverParts(load(None, delivery_stock.settings([port])), Standing())
+    parts = DeliverParts(load(None, delivery_stock.settings([port])), Vitals())
     log = Log(parts, deliveries)
     parts.outbox = log
     parts.holds = lambda: True  # there is no group here that could say so

@@ -34,6 +34,10 @@ def request(url: str) -> Request:
     return Request(url, {TITLE: "Suez: Tanker"}, "A tanker, \\n <b> :smile: ü\nhttps://e.example/".encode())
 
 
+def nobody(host: str, port: int, family: socket.AddressFamily) -> Answers:
+    raise OSError("nobody is asked here")
+
+
 def by_json(receiver: Receiver, path: str) -> str:
     return receiver.url(path).replace("http://", "json://")
 
@@ -134,6 +138,20 @@ class TestWhatMayBeSentTo:
             AttemptOutcome.FORBIDDEN,
             "discord is not among the schemas that are allowed",
         )
+
+    @pytest.mark.parametrize("template", ["/etc/hostname", "PAGE"])
+    async def test_a_url_that_has_the_worker_read_a_file_or_a_page_is_refused(self, template: str) -> None:
+        async with Receiver() as receiver:
+            named = receiver.url("/ok") if template == "PAGE" else template
+            for url in (
+                f"workflows://host.example:443/flow/signature/?template={named}",
+                f"discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js?template={named}",
+                f"fcm://project/device?mode=oauth2&keyfile={named}",
+            ):
+                answer = await AppriseSender(ask=nobody).send(request(url), LIMITS)
+                assert answer.outcome is AttemptOutcome.FORBIDDEN
+                assert "file or page" in answer.error
+        assert receiver.got == []
 
     async def test_the_machine_of_the_worker_is_spoken_to_only_when_it_is_named(self) -> None:
         url = "syslog://"

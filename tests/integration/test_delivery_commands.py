@@ -153,6 +153,8 @@ def test_what_was_held_is_sent_again_under_its_own_id(
     assert "it is disabled: wirewatch channels enable desk good" in desk.run(*replay, "--yes").err
     desk.run("channels", "enable", "desk", "good")
     assert "1 delivery of 1 notification would be sent again" in desk.ok(*replay)
+    typo = desk.run("deliveries", "replay", "--channel", "deks", "--since", "1d")
+    assert (typo.code, "there is no channel deks" in typo.err, "did you mean desk?" in typo.err) == (1, True, True)
     assert receiver.events("/ok") == []
     assert "sent again, as " in desk.ok(*replay, "--yes")
     (event,) = receiver.wait_for(1, "/ok")

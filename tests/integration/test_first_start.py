@@ -106,7 +106,7 @@ def test_a_worker_that_is_told_to_end_while_it_compiles_ends_in_order(tmp_path: 
 
 
 def test_what_a_worker_says_of_itself_takes_no_engine() -> None:
-    code = "import sys, workers.standing; sys.exit('numba' in sys.modules or 'workers.match' in sys.modules)"
+    code = "import sys, workers.vitals; sys.exit('numba' in sys.modules or 'workers.match' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 

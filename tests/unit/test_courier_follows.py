@@ -198,3 +198,28 @@ def test_a_successor_tells_why_what_is_in_a_digest_has_waited() -> None:
     world.restart()
     world.settle()
     assert world.notifications()["desk/al_1"].held is HeldReason.DIGESTED
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+@pytest.mark.parametrize("is_accepted", [True, False])
+def test_a_retraction_follows_an_alert_that_is_being_replayed(is_restarted: bool, is_accepted: bool) -> None:
+    world = Partition(channel(endpoint("a", enabled=False)), answers=lambda *_: REJECTED)
+    world.dispatch(alert("1"))
+    world.settle()
+    assert world.states() == {"a:al_1": DeliveryState.HELD}
+    world.channels["desk"] = channel("a")
+    world.courier.change("desk", world.now)
+    (held,) = world.notifications().values()
+    world.log.append(held.model_copy(update={"replay": "again", "held": None}).model_dump_json().encode())
+    world.settle()
+    if is_restarted:
+        world.commit()
+        world.restart()
+    world.dispatch(alert("1", RETRACTED, previous="al_1"))
+    world.settle()
+    world.look_up()
+    if is_accepted:
+        world.answers = lambda *_: ACCEPTED
+    world.after(days=3)
+    assert world.got("a") == (["al_1", "al_1_retracted"] if is_accepted else [])
+    assert world.states()["a:al_1_retracted"] is (DeliveryState.DELIVERED if is_accepted else DeliveryState.HELD)

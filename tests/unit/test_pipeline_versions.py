@@ -232,3 +232,15 @@ async def test_each_version_follows_on_the_one_before_it() -> None:
     await world.run({**KILL, "version": 4}, first_offset=4)
     assert kinds(world) == ["created", "updated", "updated", "retracted"]
     assert [each.previous for each in world.alerts] == [None, *(each.id for each in world.alerts[:-1])]
+
+
+async def test_a_source_whose_versions_are_times_has_each_article_remembered_once_whether_it_matches_or_not() -> None:
+    """docs/decisions/what-was-told.md says what that costs."""
+    world = World(RULE)
+    rain = {"title": "Rain in Pyongyang", "body": "It rained."}
+    await world.run(*({**STORY, **rain, "uri": f"first:{number}"} for number in range(3)))
+    assert len(world.store.told) == 0
+    at_ms = 1_796_083_200_000
+    await world.run(*({**STORY, **rain, "uri": "timed:0", "version": at_ms + number} for number in range(4)))
+    await world.run({**STORY, **rain, "uri": "timed:1", "version": at_ms})
+    assert (world.alerts, world.decisions, len(world.store.told)) == ([], [], 2)

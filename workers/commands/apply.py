@@ -48,7 +48,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Inventory:
     """What stands on the topics."""
 
     rules: Kept[Rule]
@@ -56,7 +56,7 @@ class Standing:
     channels: Kept[Channel]
 
 
-def plan(file: RuleFile, standing: Standing) -> list[Change]:
+def plan(file: RuleFile, standing: Inventory) -> list[Change]:
     """The changes in the order to send them: channels, lists (each behind those that it names), rules.
 
     A channel that a rule names and that has no record anywhere gets one, so that its subscribers have a topic.
@@ -73,7 +73,7 @@ def plan(file: RuleFile, standing: Standing) -> list[Change]:
     ]
 
 
-def implied(file: RuleFile, standing: Standing) -> Iterator[str]:
+def implied(file: RuleFile, standing: Inventory) -> Iterator[str]:
     """What is said of each new channel that has no record, neither in the file nor on the topic: it may be a slip."""
     known = {*standing.channels.records, *file.channels}
     named: dict[str, str] = {}
@@ -86,16 +86,16 @@ def implied(file: RuleFile, standing: Standing) -> Iterator[str]:
         yield f"channel {channel} is new, as rule {named[channel]} names it: {meant}"
 
 
-def standing_of(kafka: Admin, max_bytes: int) -> Standing:
+def standing_of(kafka: Admin, max_bytes: int) -> Inventory:
     """What stands on the topics now."""
-    return Standing(
+    return Inventory(
         read_kept(kafka, "rules", Rule, max_bytes),
         read_kept(kafka, "lists", WordList, max_bytes),
         read_kept(kafka, "channels", Channel, max_bytes),
     )
 
 
-def check_unused(names: Sequence[str], standing: Standing) -> None:
+def check_unused(names: Sequence[str], standing: Inventory) -> None:
     """Whether these lists can go together. Raises Refused when a rule or another list uses one of them."""
     book = _book_of(standing)
     for words in standing.lists.records.values():
@@ -143,7 +143,7 @@ class _Nobody:
         return []
 
 
-def _rehearsed(lists: Sequence[Change], standing: Standing) -> list[Change]:
+def _rehearsed(lists: Sequence[Change], standing: Inventory) -> list[Change]:
     """The lists in an order in which a worker takes them all. Raises Refused as a worker would."""
     if all(change.what == "unchanged" for change in lists):
         return list(lists)
@@ -154,7 +154,7 @@ def _rehearsed(lists: Sequence[Change], standing: Standing) -> list[Change]:
     return sorted(lists, key=lambda change: order.index(change.record.id))
 
 
-def _book_of(standing: Standing) -> Book:
+def _book_of(standing: Inventory) -> Book:
     book = Book(_Nobody())
     _take(book.put_list, standing.lists.records.values())
     _take(book.put_rule, standing.rules.records.values())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workers.commands.session import KAFKA_TIMEOUT_S, settings_of
+from workers.commands.session import archive_of, settings_of
 from workers.commands.terminal import err, note
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from config.settings import Settings
-    from workers.auditing import Terms
     from workers.ledger import Audit
 
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -82,33 +81,30 @@ def audit(
       wirewatch audit --since 1d --json | jq 'select(.type == "finding")'
     """
     settings = settings_of(ctx)
-    terms = _terms(settings, since_ms(since, _now_ms()) if since else 0, edit_live)
-    from workers.commands.audited import say_json_of, show
-
+    from_ms = since_ms(since, _now_ms()) if since else 0
     try:
-        done = _audited(settings.kafka, settings.topic_prefix, terms)
+        done = _audited(settings, from_ms, edit_live)
     except KeyboardInterrupt:
         note("interrupted: nothing is shown, as part of an account is none")
         raise
-    if since and done.since_ms > terms.since_ms:
+    from workers.commands.audited import say_json_of, show
+
+    if since and done.since_ms > from_ms:
         note("older records may be gone from the topics: judged from where all of them are kept")
     (say_json_of if json else show)(done)
     if not done.balanced():
         raise typer.Exit(1)
 
 
-def _terms(settings: Settings, from_ms: int, edit_live_s: float) -> Terms:
-    from workers.auditing import Terms
+def _audited(settings: Settings, from_ms: int, edit_live_s: float) -> Audit:
+    with archive_of(settings) as archive, _progress() as progress:
+        # Only once Kafka has answered: the import compiles the matching engine where that has not been done before.
+        from workers.auditing import Terms
+        from workers.auditing import audit as audit_of
 
-    live_ms = int(edit_live_s * 1000)
-    return Terms(settings.match.group, settings.articles.max_bytes, from_ms, live_ms, settings.deliver.group)
-
-
-def _audited(kafka: str, prefix: str, terms: Terms) -> Audit:
-    from workers.auditing import audit as audit_of
-    from workers.streams.archive_kafka import KafkaArchive
-
-    with KafkaArchive(kafka, prefix, KAFKA_TIMEOUT_S) as archive, _progress() as progress:
+        live_ms = int(edit_live_s * 1000)
+        group, max_bytes = settings.match.group, settings.articles.max_bytes
+        terms = Terms(group, max_bytes, from_ms, live_ms, settings.deliver.group)
         return audit_of(archive, terms, _now_ms, lambda what, number: _watch(progress, what, number))
 
 

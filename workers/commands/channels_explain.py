@@ -73,6 +73,7 @@ def _show(found: Whereabouts) -> None:
     alert = found.alert
     say((f"alert {alert.id}", "bold"), f"  {alert.kind}  {told_at(found.at)}, {found.position}")
     say(f"  rule {alert.rule.id} v{alert.rule.version}, priority {alert.rule.priority}: {alert.article.title or ''}")
+    say(f"  article {alert.article.uri}, version {alert.article.version}")
     if alert.previous:
         say(f"  follows on {alert.previous}" + (f": {alert.cause.value.replace('_', ' ')}" if alert.cause else ""))
     say(

@@ -168,7 +168,9 @@ def replay(
       wirewatch deliveries replay --channel asia --since 6h --state held --reason silenced
     """
     settings = settings_of(ctx)
+    from schemas.channel import Channel
     from schemas.delivery import DeliveryState
+    from workers.commands.kept import read_kept, the_one
     from workers.commands.replaying import Asked, resends
     from workers.commands.resending import resend
     from workers.commands.sendings import of_channel, sendings_of
@@ -179,6 +181,8 @@ def replay(
     from_ = datetime.fromtimestamp(since_ms(since, _now_ms()) / 1000, UTC)
     asked = Asked(states=states, reasons=_reasons(reason), endpoints=_only(endpoint), since=from_)
     with archive_of(settings) as kafka:
+        kept = read_kept(kafka, "channels", Channel, settings.articles.max_bytes)
+        the_one("channel", channel, kept.records, "see wirewatch channels list")
         sendings = sendings_of(kafka, 0, of_channel(channel), lambda told: told.made >= from_)
         resend(settings, kafka, resends(sendings, asked), yes, json)
 

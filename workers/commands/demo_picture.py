@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from html import unescape
 from pathlib import Path
 from typing import Final
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
@@ -76,6 +79,7 @@ FRAME = """<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http
 </g>
 </svg>
 """.replace("FONTS", FONTS)
+_TEXT = re.compile(r'(?P<before><text [^>]*textLength=")(?P<width>[\d.]+)(?P<behind>"[^>]*>)(?P<text>[^<]+)')
 
 
 class Excerpt(DemoScreen):
@@ -143,6 +147,12 @@ def recorded(path: Path) -> Iterator[DemoScreen]:
     with Excerpt(console) as screen:
         console.print(Text("$ ./run demo", "bold"))
         yield screen
-    path.write_text(
-        console.export_svg(title="wirewatch", theme=THEME, code_format=FRAME, unique_id="demo"), encoding="utf-8"
-    )
+    svg = console.export_svg(title="wirewatch", theme=THEME, code_format=FRAME, unique_id="demo")
+    path.write_text(_TEXT.sub(_as_wide_as_its_cells, svg), encoding="utf-8")
+
+
+def _as_wide_as_its_cells(found: re.Match[str]) -> str:
+    """Rich counts a character as one column, where those of Japanese take two: browsers would squeeze them."""
+    text = unescape(found["text"])
+    width = float(found["width"]) / len(text) * cell_len(text)
+    return f"{found['before']}{width:g}{found['behind']}{found['text']}"

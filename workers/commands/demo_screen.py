@@ -127,11 +127,13 @@ class DemoScreen(AbstractContextManager["DemoScreen"]):
         self._print()
         self._print(Text("It is still running. In another terminal:", "bold"))
         self._print(Text(f"  export WIREWATCH_KAFKA={stage.kafka} WIREWATCH_REDIS={stage.redis}"))
+        self._print(Text("  export WIREWATCH_MATCH_PRODUCER=plain # this broker knows no other"))
         for arguments, what in (
             ("rules list", "the rules that are live"),
             ("tail", "alerts as they come"),
             ("rules apply FILE.yaml", "your own rules, live within two seconds"),
             ("publish FILE.jsonl", "your own articles"),
+            ("run deliver", "to channels with endpoints"),
         ):
             self._print(Text.assemble(f"  {wirewatch} {arguments:<23}", (f"# {what}", DIM)))
         self._print(Text(f"Logs are in {stage.folder}. Ctrl-C here stops all of it and removes that folder.", DIM))

@@ -6,8 +6,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
@@ -101,23 +100,25 @@ def import_rules(path: Path, dialect: str, to: Path | None, report: Path | None)
     rows = list(read_queries(path, dialect))  # whole or not at all: a bad row leaves no half a file
     if not rows:
         raise _wrong(f"{path}: there is no query in it")
-    with ExitStack() as stack:
-        rules, told = _written(to, sys.stdout, stack), _written(report, sys.stderr, stack)
-        for row in rows:
-            outcome = translated(row)
-            summary.add(row, outcome)
-            if outcome.query is not None:
-                rules({"id": row.rule_id, "name": row.name[:500], "query": outcome.query})
-            changes = [each._asdict() for each in outcome.changes]
-            told(
-                {
-                    "id": row.rule_id,
-                    "line": row.line,
-                    "taken": outcome.taken,
-                    "changes": changes,
-                    "reason": outcome.reason or None,
-                }
-            )
+    rules: list[Mapping[str, object]] = []
+    told: list[Mapping[str, object]] = []
+    for row in rows:
+        outcome = translated(row)
+        summary.add(row, outcome)
+        if outcome.query is not None:
+            rules.append({"id": row.rule_id, "name": row.name[:500], "query": outcome.query})
+        changes = [each._asdict() for each in outcome.changes]
+        told.append(
+            {
+                "id": row.rule_id,
+                "line": row.line,
+                "taken": outcome.taken,
+                "changes": changes,
+                "reason": outcome.reason or None,
+            }
+        )
+    _write(rules, to, sys.stdout)
+    _write(told, report, sys.stderr)
     return summary
 
 
@@ -214,15 +215,16 @@ def _cells(counts: Counts) -> Iterable[str]:
     return map(str, (counts.read, counts.without_loss, counts.changed, counts.not_taken))
 
 
-def _written(path: Path | None, instead: IO[str], stack: ExitStack) -> Callable[[Mapping[str, object]], object]:
-    """Writes a line of JSON; in ASCII where a terminal may show it."""
+def _write(values: Iterable[Mapping[str, object]], path: Path | None, instead: IO[str]) -> None:
+    """A line of JSON each; in ASCII where a terminal may show it. Raises Refused where the file cannot be written."""
     if path is None:
-        return lambda value: instead.write(json.dumps(value) + "\n")
+        instead.writelines(json.dumps(value) + "\n" for value in values)
+        return
     try:
-        file = stack.enter_context(path.open("w", encoding="utf-8"))
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(orjson.dumps(value).decode() + "\n" for value in values)
     except OSError as exc:
         raise Refused(f"{path}: cannot be written: {exc.strerror}", reason=UNREADABLE) from exc
-    return lambda value: file.write(orjson.dumps(value).decode() + "\n")
 
 
 def _wrong(message: str) -> Refused:

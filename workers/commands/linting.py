@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from schemas.rule import Dedup, Rule, Updates
 from workers.articles import read, read_articles
 from workers.articles.files import UNREADABLE
 from workers.commands.check import Checked, Verdict
@@ -20,8 +21,9 @@ from workers.match.spellings import spellings
 from workers.match.stems import stem
 from workers.rules.language.lint import lint
 from workers.rules.language.lint_knowledge import Knowledge
+from workers.rules.language.lint_note import Code, Note, note_on
 from workers.rules.language.lint_related import KnownRules
-from workers.rules.language.tree import METADATA_FIELDS, TEXT_FIELDS
+from workers.rules.language.tree import METADATA_FIELDS, TEXT_FIELDS, Query
 
 if TYPE_CHECKING:
     from schemas.article import Article
@@ -105,9 +107,17 @@ def linted(checked: Checked, seen: Seen | None = None) -> Checked:
             filled=None if seen is None else frozenset(seen.filled),
             related=known.related_to(verdict.id),
         )
-        return replace(verdict, notes=lint(verdict.query, verdict.tree, knowledge))
+        notes = lint(verdict.query, verdict.tree, knowledge)
+        return replace(verdict, notes=(*notes, *_of_fields(checked.file.rules[verdict.id], verdict.tree)))
 
     return replace(checked, verdicts=tuple(map(with_notes, checked.verdicts)))
+
+
+def _of_fields(rule: Rule, tree: Query) -> Iterator[Note]:
+    """Notes on what the rule's fields ask for together; they stand at the query, which is what people see of a rule."""
+    if rule.dedup is Dedup.ARTICLE and rule.updates is Updates.SOURCES:
+        told = "with dedup: article each article is a story of its own, so no other source ever adds to it: no updates"
+        yield note_on(Code.NEVER_UPDATED, tree, told, "write dedup: story, or leave updates: sources out")
 
 
 def _filled(article: Article) -> Iterator[str]:

@@ -14,7 +14,7 @@ from workers.commands.session import settings_of
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from workers.standing import Standing
+    from workers.vitals import Vitals
 
 app = typer.Typer(no_args_is_help=True, help="Run a worker until SIGTERM or Ctrl-C.", epilog=EXIT_CODES)
 
@@ -37,13 +37,13 @@ def match(ctx: typer.Context) -> None:
     from config.logging import setup
 
     setup(settings.log_format, settings.log_level)
-    standing = _served(settings, "match")
+    vitals = _served(settings, "match")
     # The import compiles the matching engine where that has not been done before; the worker says so and can be asked.
     signal.signal(signal.SIGTERM, _leave)  # until the app has its own way
     from workers.app import match_app_of
     from workers.streams.match_worker import run_app
 
-    worker = match_app_of(settings, standing)
+    worker = match_app_of(settings, vitals)
     code = ended(lambda: run_app(worker))
     logging.shutdown()
     # The interpreter would wait for the thinking thread, which may still be at a batch that was given up.
@@ -66,12 +66,12 @@ def deliver(ctx: typer.Context) -> None:
     from config.logging import setup
 
     setup(settings.log_format, settings.log_level)
-    standing = _served(settings, "deliver")
+    vitals = _served(settings, "deliver")
     signal.signal(signal.SIGTERM, _leave)  # until the app has its own way
     from workers.deliver_app import deliver_app_of
     from workers.streams.match_worker import run_app
 
-    worker = deliver_app_of(settings, standing)
+    worker = deliver_app_of(settings, vitals)
     code = ended(lambda: run_app(worker))
     logging.shutdown()
     os._exit(code)
@@ -82,18 +82,18 @@ def _leave(*_: object) -> NoReturn:
     raise SystemExit(0)
 
 
-def _served(settings: Settings, worker: Literal["match", "deliver"]) -> Standing:
+def _served(settings: Settings, worker: Literal["match", "deliver"]) -> Vitals:
     """What the worker says of itself, over HTTP if that is wished for. Raises SettingsError."""
     from config.sources import SettingsError
-    from workers.standing import Standing
+    from workers.vitals import Vitals
 
-    standing = Standing()
+    vitals = Vitals()
     section = settings.match if worker == "match" else settings.deliver
     if section.metrics_port:
         try:
-            standing.serve(section.metrics_host, section.metrics_port)
+            vitals.serve(section.metrics_host, section.metrics_port)
         except OSError as exc:
             served = f"{section.metrics_host}, {worker}.metrics_port: {section.metrics_port}"
             told = f"{worker}.metrics_host: {served}: cannot be listened on: {exc.strerror or exc}"
             raise SettingsError([told]) from None
-    return standing
+    return vitals

@@ -53,6 +53,8 @@ def _alert(alert: Alert, coloured: bool) -> Iterator[Text]:
     if excerpt:
         yield excerpt
     yield Text(plain(alert.article.url or alert.article.uri), "dim")
+    if alert.previous:
+        yield Text(_which(alert), "dim")
 
 
 def _following(alert: Alert) -> str:
@@ -61,6 +63,14 @@ def _following(alert: Alert) -> str:
         return str(alert.kind)
     why = f"{alert.sources} sources" if alert.sources else str(alert.cause or "").replace("_", " ")
     return f"{alert.kind}: {why}" if why else str(alert.kind)
+
+
+def _which(alert: Alert) -> str:
+    """The alert that it follows on. A new version has a title of its own, so that does not tell which one is meant."""
+    previous = plain(alert.previous or "")
+    if alert.kind is AlertKind.RETRACTED:
+        return f"takes back {previous}; the title is that of version {alert.article.version}, which came now"
+    return f"follows on {previous}"
 
 
 def _parted(alert: Alert, coloured: bool) -> tuple[Text, Text]:
@@ -86,6 +96,8 @@ def _decision(decision: Decision) -> Iterator[Text]:
     yield Text.assemble(_title(decision.article), _source(decision.article), style="dim")
     if decision.detail:
         yield Text(plain(decision.detail), "dim")
+    if decision.alert_id:
+        yield Text(plain(f"alert {decision.alert_id}"), "dim")
     yield Text(plain(decision.article.uri), "dim")
 
 

@@ -14,7 +14,7 @@ from schemas.article import Article
 from schemas.reasons import RefusalReason
 from schemas.rule import RuleStatus
 from workers.articles import read, read_articles
-from workers.articles.files import LINE_MAX_BYTES, UNREADABLE
+from workers.articles.files import LINE_MAX_BYTES, UNREADABLE, refuse_array
 from workers.errors import Refused
 from workers.rules.files import RuleFile, read_lists, read_rules
 from workers.rules.language import RuleError, parse
@@ -124,8 +124,11 @@ def _is_object(value: bytes) -> bool:
 
 
 def _input_lines() -> Iterator[tuple[int, bytes]]:
-    number = 0
+    number, begun = 0, False
     while line := sys.stdin.buffer.readline(LINE_MAX_BYTES + 1):
         number += 1
         if line.strip():
+            if not begun:
+                begun = True
+                refuse_array(line, "standard input")
             yield number, line.rstrip(b"\r\n")

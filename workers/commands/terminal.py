@@ -14,12 +14,15 @@ import orjson
 from rich.console import Console
 from rich.text import Text
 
+from workers.commands.output import Unwritten
+
 _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # they would make text read otherwise than it is
 _UNSAFE = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029{_BIDI}\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e007f]")
 _UNSAFE_IN_JSON = re.compile(f"[\x7f-\x9f\u2028\u2029{_BIDI}\U000e0000-\U000e007f]")
 _NOT_ASCII = re.compile("[^\x00-\x7e]")
 SHOWN_MAX = 20  # lines of a file whose refusals are told one by one
-NO_READER = 141  # the exit code of one that SIGPIPE ended
+UNWRITTEN = 74  # the exit code of one whose output could not be written
+NO_READER = 141  # the same of one that SIGPIPE ended
 _PICTURES = 0x2400  # of the control characters: ␀ ␁ …
 
 
@@ -94,10 +97,22 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def no_reader() -> int:
-    """Let what is still to be flushed go nowhere, or the interpreter would complain at its end; the exit code."""
+    """Who read our output has gone; the exit code."""
+    _to_nowhere()
+    return NO_READER
+
+
+def unwritten(error: Unwritten) -> int:
+    """Standard output cannot be written, as where it is a file on a full disk: tell so; the exit code."""
+    _to_nowhere()
+    say_error(f"standard output cannot be written: {error.strerror or error}")
+    return UNWRITTEN
+
+
+def _to_nowhere() -> None:
+    """Let what is still to be flushed go nowhere, or the interpreter would complain at its end."""
     with suppress(OSError, ValueError):  # a test's output has no file
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return NO_READER
 
 
 def say(*parts: str | tuple[str, str]) -> None:

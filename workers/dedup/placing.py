@@ -26,7 +26,7 @@ class Posted(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Neighbours:
     """What a store knows that may bear on one article."""
 
     uri: int | None = None  # the latest article of the same uri, another version
@@ -75,22 +75,22 @@ def _keys_expected(fewer: int, more: int) -> float:
     return max(1.0, fewer * keys_of(more) / more) if more else 1.0
 
 
-def to_compare(own: Fingerprint, known: Known) -> list[int]:
+def to_compare(own: Fingerprint, near: Neighbours) -> list[int]:
     """The articles whose texts choose() asks for."""
-    sure = [each for each in (known.uri, known.url, known.words) if each is not None]
-    return sure[:1] or likely(own, known.shared)
+    sure = [each for each in (near.uri, near.url, near.words) if each is not None]
+    return sure[:1] or likely(own, near.shared)
 
 
-def choose(own: Fingerprint, known: Known, texts: Mapping[int, Text]) -> Choice:
+def choose(own: Fingerprint, near: Neighbours, texts: Mapping[int, Text]) -> Choice:
     """What the article joins. Texts that the store has lost meanwhile are passed over."""
     for reason, article in (
-        (PlacementReason.SAME_ARTICLE, known.uri),
-        (PlacementReason.SAME_URL, known.url),
-        (PlacementReason.SAME_TEXT, known.words),
+        (PlacementReason.SAME_ARTICLE, near.uri),
+        (PlacementReason.SAME_URL, near.url),
+        (PlacementReason.SAME_TEXT, near.words),
     ):
         if article is not None:
             return Choice(reason, article, likeness(own.text, texts[article]) if article in texts else 0.0)
-    candidates = [article for article in likely(own, known.shared) if article in texts]
+    candidates = [article for article in likely(own, near.shared) if article in texts]
     found = likest(own.text, (texts[article] for article in candidates))
     if found is None:
         return Choice(PlacementReason.FIRST, None, 0.0)

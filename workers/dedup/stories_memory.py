@@ -10,7 +10,7 @@ from typing import TypeVar
 from workers.dedup.placing import (
     POSTED_MAX,
     Choice,
-    Known,
+    Neighbours,
     Posted,
     article_id,
     choose,
@@ -76,9 +76,9 @@ class MemoryStories:
         texts = {each: self._articles[each].text for each in to_compare(own, known)}
         return self._register(own, choose(own, known, texts), now)
 
-    def _known(self, own: Fingerprint, now: int) -> Known:
+    def _known(self, own: Fingerprint, now: int) -> Neighbours:
         shared = Counter(posted for key in own.keys for posted in self._posted.get(key, ()))
-        return Known(
+        return Neighbours(
             uri=self._still(self._uris.get(own.uri), now),
             url=self._still(self._urls.get(own.url), now) if own.url else None,
             words=self._still(self._words.get(key), now) if (key := words_key(own.text)) else None,

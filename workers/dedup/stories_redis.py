@@ -14,7 +14,7 @@ from redis import exceptions as errors
 from redis.asyncio import Redis
 
 from workers.dedup.claims_redis import Script, unavailable
-from workers.dedup.placing import POSTED_MAX, Choice, Known, Posted, article_id, choose, to_compare, words_key
+from workers.dedup.placing import POSTED_MAX, Choice, Neighbours, Posted, article_id, choose, to_compare, words_key
 from workers.dedup.recent_texts import RecentTexts
 from workers.dedup.stories import SOURCES_MAX, STORY_MAX_MS, UPDATE_AT, Fingerprint, Placement, PlacementReason
 from workers.dedup.story import story_of
@@ -24,7 +24,7 @@ ROUNDS_MAX = 5  # of thinking a placing out again because others came; then it i
 TURN_S = 0.05  # of thinking, until something else may be thought
 CACHED_WORDS = 300_000  # of other articles, some 200 bytes each: 60 MB
 
-Thought = tuple[Known, Choice]
+Thought = tuple[Neighbours, Choice]
 Think = Callable[[Callable[[], list[Thought]]], Awaitable[list[Thought]]]
 
 
@@ -49,7 +49,7 @@ class _Asked:
     article: int
     keys: Sequence[str]  # of Redis
     index_keys: bytes
-    known: Known = field(default_factory=Known)
+    near: Neighbours = field(default_factory=Neighbours)
     written: int = 0  # see look.lua
     placed: Placement | None = None
 
@@ -94,8 +94,8 @@ class RedisStories:
         rest = new
         while rest:
             thoughts = await self._think(partial(batch.think, rest))
-            for each, (known, choice) in zip(rest, thoughts, strict=False):
-                calls.append(self._call(each, known, choice, "" if anyway else str(each.written + len(calls))))
+            for each, (near, choice) in zip(rest, thoughts, strict=False):
+                calls.append(self._call(each, near, choice, "" if anyway else str(each.written + len(calls))))
             rest = rest[len(thoughts) :]
         for each, reply in zip(new, await self._run(self._place, calls), strict=True):
             each.placed = _placement(reply)
@@ -109,11 +109,11 @@ class RedisStories:
             placed, *articles, shared, each.written = reply
             each.placed = _placement(placed)
             uri, url, words = (int(article, 16) if article else None for article in articles)
-            each.known = Known(uri, url, words, _shared(shared))
+            each.near = Neighbours(uri, url, words, _shared(shared))
 
     async def _fetch(self, asked: Sequence[_Asked]) -> dict[int, Text]:
         """The texts that choose() will ask for, in one round trip."""
-        wanted = dict.fromkeys(article for each in asked for article in to_compare(each.own, each.known))
+        wanted = dict.fromkeys(article for each in asked for article in to_compare(each.own, each.near))
         texts = {article: text for article in wanted if (text := self._texts.of(article)) is not None}
         missing = [article for article in wanted if article not in texts]
         if missing:
@@ -125,7 +125,7 @@ class RedisStories:
                     self._texts.keep(article, text)
         return texts
 
-    def _call(self, each: _Asked, known: Known, choice: Choice, written: str) -> _Call:
+    def _call(self, each: _Asked, near: Neighbours, choice: Choice, written: str) -> _Call:
         own = each.own
         joins = each.keys[0] if choice.joins is None else self._entry(choice.joins)
         facts = {
@@ -146,8 +146,8 @@ class RedisStories:
             [
                 each.index_keys,
                 _posting(Posted(each.article, len(own.text.numbers))),
-                *("" if article is None else f"{article:012x}" for article in (known.uri, known.url, known.words)),
-                b"".join(posted.article.to_bytes(6) for posted in known.shared),
+                *("" if article is None else f"{article:012x}" for article in (near.uri, near.url, near.words)),
+                b"".join(posted.article.to_bytes(6) for posted in near.shared),
                 written,
                 orjson.dumps(facts),
                 own.text.packed,
@@ -209,22 +209,22 @@ class _Batch:
         thoughts: list[Thought] = []
         ends_s = monotonic() + TURN_S
         for each in asked:
-            thoughts.append(self._think(each.own, each.article, each.known))
+            thoughts.append(self._think(each.own, each.article, each.near))
             if monotonic() >= ends_s:
                 break
         return thoughts
 
-    def _think(self, own: Fingerprint, article: int, known: Known) -> Thought:
+    def _think(self, own: Fingerprint, article: int, near: Neighbours) -> Thought:
         """What is known to Redis and the batch together, and what follows. Packs the text as well: it takes as long."""
         words = words_key(own.text)
-        shared = dict(known.shared)
+        shared = dict(near.shared)
         for key in own.keys:
             for posted in self._posted.get(key, ()):
                 shared[posted] = shared.get(posted, 0) + 1
-        together = Known(
-            self._uris.get(own.uri, known.uri),
-            self._urls.get(own.url, known.url) if own.url else None,
-            self._words.get(words, known.words) if words else None,
+        together = Neighbours(
+            self._uris.get(own.uri, near.uri),
+            self._urls.get(own.url, near.url) if own.url else None,
+            self._words.get(words, near.words) if words else None,
             shared,
         )
         choice = choose(own, together, self._texts)

@@ -2,10 +2,10 @@
 
 from workers.delivery.composed import Composed
 from workers.delivery.dispatch import dispatch
-from workers.delivery.fates import Fates, Reached
 from workers.delivery.health import WELL, Health, remembered
 from workers.delivery.held import held, named
 from workers.delivery.queue import Item, Queue
+from workers.delivery.receipts import Reached, Receipts
 from workers.delivery.request import Unusable, open_secrets, request
 from workers.delivery.retry import Schedule
 from workers.delivery.seal import BadKey, Seal, Unsealed, make_key
@@ -18,11 +18,11 @@ __all__ = [
     "BadKey",
     "BadSecret",
     "Composed",
-    "Fates",
     "Health",
     "Item",
     "Queue",
     "Reached",
+    "Receipts",
     "Request",
     "Schedule",
     "Seal",

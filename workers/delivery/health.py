@@ -9,6 +9,7 @@ from typing import Final
 from schemas.channel import Endpoint
 from schemas.delivery import Attempt, AttemptOutcome, EndpointHealth
 from schemas.reasons import HeldReason
+from workers.delivery.retry import MAX_RETRY_AFTER_S
 
 WARN_AT_PERCENT: Final = (50, 70, 90)
 FAILING_AFTER = 5  # so many failures in a row, and it is tried one at a time until it accepts something
@@ -53,8 +54,9 @@ class Health:
         return later._slowed(attempt) if attempt.outcome is AttemptOutcome.BUSY else replace(later, slowdowns=0)
 
     def _slowed(self, attempt: Attempt) -> Health:
-        pause_s = attempt.retry_after_s or min(FIRST_SLOWDOWN_S * 2**self.slowdowns, LONGEST_SLOWDOWN_S)
-        until = attempt.at + timedelta(seconds=min(pause_s, LONGEST_SLOWDOWN_S) + attempt.took_ms / 1000)
+        asked_s = min(attempt.retry_after_s or 0.0, MAX_RETRY_AFTER_S)
+        pause_s = asked_s or min(FIRST_SLOWDOWN_S * 2**self.slowdowns, LONGEST_SLOWDOWN_S)
+        until = attempt.at + timedelta(seconds=pause_s + attempt.took_ms / 1000)
         return replace(self, slowdowns=self.slowdowns + 1, not_before=max(until, self.not_before or until))
 
     def differs(self, before: Health) -> bool:
@@ -81,7 +83,10 @@ WELL: Final = Health()
 
 
 def remembered(record: EndpointHealth, endpoint: Endpoint) -> Health:
-    """As its record tells; a record from before the endpoint was enabled by hand tells nothing."""
-    if endpoint.revived is not None and record.at <= endpoint.revived:
+    """As its record tells; one from before the endpoint was made, or enabled by hand, tells nothing.
+
+    An endpoint that was taken away and comes again under its name was made anew.
+    """
+    if any(began is not None and record.at <= began for began in (endpoint.created, endpoint.revived)):
         return WELL
     return Health(record.failing_since, record.warned, record.disabled, record.detail)

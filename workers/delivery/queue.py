@@ -45,7 +45,7 @@ class Queue:
     """Of one endpoint. Whoever takes an item tells what became of it: `again`, or `done`."""
 
     def __init__(self, endpoint: Endpoint, most: int) -> None:
-        self.endpoint = endpoint
+        self._endpoint = endpoint
         self._most = most
         self._lanes: dict[Lane, deque[Item]] = {}
         self._ready: list[Item] = []  # a heap: at the head of all its lanes; what was withdrawn is passed over later
@@ -57,22 +57,43 @@ class Queue:
         return len(self._items)
 
     @property
+    def endpoint(self) -> Endpoint:
+        """As its channel's record has it."""
+        return self._endpoint
+
+    @endpoint.setter
+    def endpoint(self, endpoint: Endpoint) -> None:
+        has_other_lanes = endpoint.strict_order is not self._endpoint.strict_order
+        self._endpoint = endpoint
+        if has_other_lanes:  # else what comes now would overtake what waits in lanes of before
+            self._lanes.clear()
+            self._ready.clear()
+            items = sorted(self._items.values(), key=lambda each: each.number)
+            for item in items:
+                self._line_up(item)
+            for item in items:
+                if item not in self._taken:
+                    self._offer(item)
+
+    @property
     def under_way(self) -> int:
         """How many are being tried."""
         return len(self._taken)
 
-    @property
-    def is_full(self) -> bool:
-        """Does it keep as many as it may?"""
-        return len(self._items) >= self._most
+    def is_full(self, urgent: bool = False) -> bool:
+        """Does it keep as many as it may? Of what is urgent as many again."""
+        return len(self._items) >= self._most * (2 if urgent else 1)
 
     def put(self, item: Item) -> None:
         """Add what has come, behind what came before it."""
-        item.lanes = ONE_LANE if self.endpoint.strict_order else lanes_of(item.notification)
         self._items[item.notification.key] = item
+        self._line_up(item)
+        self._offer(item)
+
+    def _line_up(self, item: Item) -> None:
+        item.lanes = ONE_LANE if self.endpoint.strict_order else lanes_of(item.notification)
         for lane in item.lanes:
             self._lanes.setdefault(lane, deque()).append(item)
-        self._offer(item)
 
     def take(self, now: datetime, at_once: int) -> Item | None:
         """The next that is to be tried now, when fewer than `at_once` are under way."""
@@ -101,7 +122,7 @@ class Queue:
         """It failed, and is tried again later."""
         self._taken.discard(item)
         item.due = due
-        heapq.heappush(self._ready, item)
+        self._offer(item)
 
     def done(self, item: Item) -> None:
         """It is not tried any more, or never: those behind it may go."""

@@ -43,7 +43,7 @@ class AppriseSender:
     Of the policy only the networks hold here: a URL is written by an operator and may have any port. Where it names a
     host (json://, mailto://, gotify://, …) all addresses of the host are judged before the library is asked to send;
     the library then looks the host up again, so that this does not hold against a name server that changes its answer
-    in between. Redirects are not followed.
+    in between. Redirects are not followed. A URL that names a file or page to be read (a template, a key) is refused.
     """
 
     policy: Policy = field(default_factory=Policy)
@@ -132,6 +132,8 @@ class AppriseSender:
             return f"{named} speaks to the machine of the worker"
         if self.schemas and not schemas & self.schemas:
             return f"{named} is not among the schemas that are allowed"
+        if any(_reads_more(each) for each in vars(plugin).values()):
+            return "its URL names a template or key, a file or page that the worker would read; leave that out"
         for host in _hosts(plugin):
             for address in self._addresses(host):
                 reason = self.policy.judge(ip_address(address))
@@ -155,6 +157,13 @@ def _hosts(plugin: NotifyBase) -> Iterator[str]:
     """Where it connects to, if its URL says so; in URLs of most services what stands there is a token."""
     if "host" in plugin.template_tokens:
         yield from (value for name, value in vars(plugin).items() if name.endswith("host") and isinstance(value, str))
+
+
+def _reads_more(part: object) -> bool:
+    """Is it what the library would fetch before it sends: from wherever that is, a file of the worker's too?"""
+    from apprise import AppriseAttachment
+
+    return isinstance(part, AppriseAttachment) and len(part) > 0
 
 
 def _without_parts_of(url: str, said: str) -> str:

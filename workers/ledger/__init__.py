@@ -10,7 +10,7 @@ from workers.ledger.deliveries import Deliveries, DeliveryTerms
 from workers.ledger.finding import SURPLUS, Finding, Slip
 from workers.ledger.ledger import Clock, Ledger
 from workers.ledger.outputs import Outputs
-from workers.ledger.rules import Standing
+from workers.ledger.rules import RuleThen
 from workers.ledger.told import RuleAsTold, same_query
 
 __all__ = [
@@ -30,7 +30,7 @@ __all__ = [
     "Ledger",
     "Outputs",
     "RuleAsTold",
+    "RuleThen",
     "Slip",
-    "Standing",
     "same_query",
 ]

@@ -14,11 +14,11 @@ from workers.ledger.embargoes import Embargoes
 from workers.ledger.finding import Finding, Slip
 from workers.ledger.outputs import Outputs
 from workers.ledger.reach import Reach
-from workers.ledger.rules import RulesThen, Standing
+from workers.ledger.rules import RulesThen, RuleThen
 from workers.ledger.told import BESIDE_ANYTHING, TOLD_LATELY, Source, Told, clipped, same_query
 from workers.ledger.withdrawals import Withdrawals, Withdrawn
 
-NOBODY = Standing(0, "", frozenset(), 0)
+NOBODY = RuleThen(0, "", frozenset(), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Ledger:
     def _has_letter(self, record: Incoming) -> bool:
         return self._outputs.has_letter(record.partition, record.offset, clipped(record.timestamp_ms))
 
-    def _judge(self, case: Case, rule_id: str, standing: Standing | None, told: Sequence[Told]) -> Sequence[Told]:
+    def _judge(self, case: Case, rule_id: str, standing: RuleThen | None, told: Sequence[Told]) -> Sequence[Told]:
         """One rule and one article record; hands back what tells of it."""
         true = [each for each in told if not each.needs_match or self._proven(case, standing, each)]
         decisions = sorted((each for each in true if not each.is_alert), key=lambda each: each.what is BESIDE_ANYTHING)
@@ -127,7 +127,7 @@ class Ledger:
         self._count(case, rule_id, standing, decisions, alerts)
         return [*decisions, *alerts]
 
-    def _proven(self, case: Case, standing: Standing | None, told: Told) -> bool:
+    def _proven(self, case: Case, standing: RuleThen | None, told: Told) -> bool:
         """Whether the rule said yes, as it stands or as it is named; else it is a finding, now or at the end."""
         if standing is not None and same_query(standing.canonical, told.rule.query):
             return True
@@ -157,7 +157,7 @@ class Ledger:
         alert.beside = True
         return True
 
-    def _take(self, case: Case, standing: Standing, told: Told, decisions: Sequence[Told]) -> None:
+    def _take(self, case: Case, standing: RuleThen, told: Told, decisions: Sequence[Told]) -> None:
         """It is accounted for. What remains to be said of it: its version, its copies, whether it had to be."""
         self._outputs.take(case.source, told)
         balance = self._audit.of(told.rule.id)
@@ -179,7 +179,7 @@ class Ledger:
         slack_ms = self._clock.edit_live_ms
         return min(case.at_ms, told.first_ms) - slack_ms, max(case.at_ms, told.last_ms) + slack_ms
 
-    def _check_window(self, case: Case, standing: Standing, told: Told) -> None:
+    def _check_window(self, case: Case, standing: RuleThen, told: Told) -> None:
         if told.told_before_ms is None:
             return
         apart_ms = told.first_ms - told.told_before_ms
@@ -197,7 +197,7 @@ class Ledger:
         self,
         case: Case,
         rule_id: str,
-        standing: Standing | None,
+        standing: RuleThen | None,
         decisions: Sequence[Told],
         alerts: Sequence[Told],
     ) -> None:
@@ -219,7 +219,7 @@ class Ledger:
             self._want(case, rule_id, standing, balance)
         balance.besides.update(kinds[1:] if own else kinds)
 
-    def _want(self, case: Case, rule_id: str, standing: Standing, balance: Balance) -> None:
+    def _want(self, case: Case, rule_id: str, standing: RuleThen, balance: Balance) -> None:
         """A match without an alert and without a decision."""
         if self._has_letter(case.record):
             balance.put_aside += 1
@@ -228,7 +228,7 @@ class Ledger:
         else:
             self._miss(case, rule_id, standing, balance)
 
-    def _miss(self, case: Case, rule_id: str, standing: Standing, balance: Balance) -> None:
+    def _miss(self, case: Case, rule_id: str, standing: RuleThen, balance: Balance) -> None:
         """Nothing was told: missing, unless the rule was edited before the article was matched, or just before it."""
         slack_ms, lists = self._clock.edit_live_ms, standing.lists
         from_ms, to_ms = case.at_ms - slack_ms, max(case.at_ms, self._rules.at_ms) + slack_ms

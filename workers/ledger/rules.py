@@ -11,7 +11,7 @@ from workers.ledger.told import RuleAsTold
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RuleThen:
     """A live rule that said yes, as it stood."""
 
     version: int
@@ -28,7 +28,7 @@ class RulesThen(Protocol):
         """That time, milliseconds since 1970 UTC."""
         ...
 
-    def match(self, article: Article) -> Mapping[str, Standing]:
+    def match(self, article: Article) -> Mapping[str, RuleThen]:
         """The live rules that say yes, by id."""
         ...
 

@@ -14,7 +14,7 @@ from workers.match.evaluate import holds
 from workers.match.reading import Reading
 from workers.match.sightings import Asked, Scope
 from workers.match.smallest import Gate, answers
-from workers.match.terms import UNDER_ONE_MAX, Standing, Terms, picked, placed
+from workers.match.terms import UNDER_ONE_MAX, Situation, Terms, picked, placed
 from workers.rules.language.tree import (
     TEXT_FIELDS,
     And,
@@ -213,7 +213,7 @@ class Ledger:
 
     def _leaf_clause(self, at: int, wanted: Collection[int]) -> Clause:
         point, answer = self._points[at], self._answers[at]
-        standing = Standing(
+        situation = Situation(
             point.node,
             point.told,
             point.scope,
@@ -223,7 +223,7 @@ class Ledger:
             self._counted[at],
             (not answer) if point.leaf in wanted else None,
         )
-        return self._terms.clause(standing)
+        return self._terms.clause(situation)
 
     def _written(self, point: _Point) -> str:
         """A leaf with the field around it."""

@@ -174,7 +174,8 @@ def latest(spans: Spans, ends: Sequence[int]) -> dict[int, int]:
     seen = behind = 0  # lasts found already, counted from the first that is looked at
     for first in reversed(spans.rows):
         seen = (seen << (behind - first)) & ((1 << longest) - 1) if seen else 0
-        row = spans.rows[first] & ((2 << (ends[first] - first)) - 1) & ~seen
+        whole = min(ends[first] - first, longest)  # no wider a mask than any row: there may be one for each word
+        row = spans.rows[first] & ((2 << whole) - 1) & ~seen
         latest.update(dict.fromkeys(lasts(first, row), first))
         seen, behind = seen | row, first
     for wide in spans.wides:

@@ -46,7 +46,7 @@ _KINDS: dict[type[Query], Kind] = {
 }
 
 
-class Standing(NamedTuple):
+class Situation(NamedTuple):
     """What a clause is, in the rule and for the outcome."""
 
     node: Query  # with lists in place
@@ -89,10 +89,10 @@ class Terms:
     distances: Distances
     most: int
 
-    def clause(self, standing: Standing) -> Clause:
+    def clause(self, situation: Situation) -> Clause:
         """The clause of a term, with its parts under it."""
-        node = standing.node
-        clause = self._clause(standing, self._parts(standing))
+        node = situation.node
+        clause = self._clause(situation, self._parts(situation))
         match node:
             case Codes(field):
                 return replace(clause, value=self._code(field))
@@ -100,53 +100,53 @@ class Terms:
                 number = self.reading.number(field)
                 return replace(clause, value=None if number is None else str(number))
             case AtLeast(count, _):
-                return replace(clause, needed=count, found=counted_words(node, standing.scope))
+                return replace(clause, needed=count, found=counted_words(node, situation.scope))
         return clause
 
-    def _clause(self, standing: Standing, under: Under, taking: Taking | None = None) -> Clause:
-        node, told = standing.node, standing.told
+    def _clause(self, situation: Situation, under: Under, taking: Taking | None = None) -> Clause:
+        node, told = situation.node, situation.told
         name = self.wording.list_of(node)
         is_list = name is not None and isinstance(node, Or)
-        occurrences, count = self._occurrences(standing, taking)
+        occurrences, count = self._occurrences(situation, taking)
         return Clause(
             kind="list" if is_list else _KINDS[type(node)],
             canonical=f"@{name}" if is_list else self.wording.text(told),
-            span=standing.span,
-            list_name=standing.list_name,
-            answer=standing.answer,
-            counted=standing.counted,
-            wanted=standing.wanted,
+            span=situation.span,
+            list_name=situation.list_name,
+            answer=situation.answer,
+            counted=situation.counted,
+            wanted=situation.wanted,
             occurrences=occurrences,
             occurrences_count=count,
-            apart=self._apart(standing, under),
+            apart=self._apart(situation, under),
             clauses=under.clauses,
             others_true=under.others_true,
             others_false=under.others_false,
         )
 
-    def _occurrences(self, standing: Standing, taking: Taking | None) -> tuple[tuple[Occurrence, ...], int]:
-        node, name = standing.node, standing.list_name
+    def _occurrences(self, situation: Situation, taking: Taking | None) -> tuple[tuple[Occurrence, ...], int]:
+        node, name = situation.node, situation.list_name
         match node:
-            case Codes(field) if standing.answer:
+            case Codes(field) if situation.answer:
                 written = self._code(field) or ""
                 folded = self.reading.code(field) or ""
                 return (Occurrence(field, None, 0, len(written), written, folded, "code", name, counted=True),), 1
-            case Number(field) if standing.answer:
+            case Number(field) if situation.answer:
                 return (Occurrence(field, None, 0, 0, "", "", "number", name, counted=True),), 1
             case Codes() | Number() | Or():
                 return (), 0
             case AtLeast(_, operand):
-                return ((), 0) if self._divided(operand) else sightings(operand, standing.scope, self.most, name)
+                return ((), 0) if self._divided(operand) else sightings(operand, situation.scope, self.most, name)
         parts = None if taking is None or isinstance(node, Near) else taking.get(id(node), [])
-        return sightings(node, standing.scope, self.most, name, parts)
+        return sightings(node, situation.scope, self.most, name, parts)
 
-    def _apart(self, standing: Standing, under: Under) -> Apart | None:
-        node = standing.node
-        if standing.answer or not isinstance(node, Near):
+    def _apart(self, situation: Situation, under: Under) -> Apart | None:
+        node = situation.node
+        if situation.answer or not isinstance(node, Near):
             return None
         if under.others_false or not all(side.answer for side in under.clauses):
             return None
-        return self.distances.of(node, standing.scope, standing.list_name)
+        return self.distances.of(node, situation.scope, situation.list_name)
 
     def _code(self, field: str) -> str | None:
         article = self.reading.article
@@ -156,19 +156,19 @@ class Terms:
         """Whether an operand of ATLEAST is told as a clause of its own."""
         return isinstance(operand, Or | Near) or self.wording.list_of(operand) is not None
 
-    def _parts(self, standing: Standing) -> Under:
-        node = standing.node
-        parts = self._parts_of(standing)
+    def _parts(self, situation: Situation) -> Under:
+        node = situation.node
+        parts = self._parts_of(situation)
         taking = None
-        if parts and standing.answer and not isinstance(node, Phrase):
-            taking = taking_part(node, standing.scope, self.most)
-        return self._under(parts, standing, taking)
+        if parts and situation.answer and not isinstance(node, Phrase):
+            taking = taking_part(node, situation.scope, self.most)
+        return self._under(parts, situation, taking)
 
-    def _parts_of(self, standing: Standing) -> Sequence[Query]:
+    def _parts_of(self, situation: Situation) -> Sequence[Query]:
         parts: Sequence[Query] = ()
-        match standing.node:
+        match situation.node:
             case Near():
-                innermost, joins = chain(standing.node)
+                innermost, joins = chain(situation.node)
                 parts = (innermost, *(join.right for join in joins))
             case NotNear(left, right):
                 parts = (left, right)
@@ -178,10 +178,10 @@ class Terms:
                 parts = operands
             case Phrase(places):
                 plain = all(isinstance(place, Word) for place in places)
-                parts = places if (not plain if standing.answer else standing.counted) else ()
+                parts = places if (not plain if situation.answer else situation.counted) else ()
         return parts
 
-    def _under(self, parts: Sequence[Query], around: Standing, taking: Taking | None) -> Under:
+    def _under(self, parts: Sequence[Query], around: Situation, taking: Taking | None) -> Under:
         either = isinstance(around.node, Or)
         answers = [occurs(part, around.scope) for part in parts]
         counted = [around.counted and (not either or answer is around.answer) for answer in answers]
@@ -190,8 +190,8 @@ class Terms:
         true, shown_true = sum(answers), sum(clause.answer for clause in clauses)
         return Under(clauses, true - shown_true, len(answers) - true - (len(clauses) - shown_true))
 
-    def _part(self, node: Query, around: Standing, answer: bool, counted: bool, taking: Taking | None) -> Clause:
+    def _part(self, node: Query, around: Situation, answer: bool, counted: bool, taking: Taking | None) -> Clause:
         name = around.list_name or self.wording.list_of(node)
         span, depth = placed(node, around.span), around.depth + 1
-        standing = Standing(node, node, around.scope, span, name, answer, counted, depth=depth)
-        return self._clause(standing, self._under(self._parts_of(standing), standing, taking), taking)
+        situation = Situation(node, node, around.scope, span, name, answer, counted, depth=depth)
+        return self._clause(situation, self._under(self._parts_of(situation), situation, taking), taking)

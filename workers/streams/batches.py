@@ -85,7 +85,6 @@ class Batches(Service):
         await asyncio.gather(
             self._meanwhile(self._follower.caught_up.wait()), self._look(Missing.STORE, self._work.store)
         )
-        self._health.lacks(Missing.BROKER, False)  # it has told the rules
         await self._work.loaded()
         self._health.lacks(Missing.RULES, False)
         await self._meanwhile(self.add_runtime_dependency(self._bulk))

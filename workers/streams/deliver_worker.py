@@ -7,7 +7,7 @@ from collections.abc import Callable
 from workers.streams.batches import Batches, Until, Work
 from workers.streams.bulk import BulkConsumer
 from workers.streams.followers import Follower
-from workers.streams.match_worker import App, frame, run_in
+from workers.streams.match_worker import App, frame, heard, run_in
 from workers.streams.options import Options
 from workers.streams.owner import Estate, Owner
 
@@ -23,7 +23,8 @@ def deliver_app(
     channel = app.channel(maxsize=1)
     bulk = BulkConsumer("alerts", dispatch, lambda batch: channel.send(value=batch))
     needed = ("alerts", "deliveries", "decisions", "dead-letters")
-    follower = Follower(("channels",), ("silences", "inhibitions"), dispatch, work.keep, besides=needed)
+    kept = ("silences", "inhibitions")
+    follower = Follower(("channels",), kept, dispatch, work.keep, needed, heard(work.health))
     owner = Owner("deliveries", courier, estate)
     service = Batches(dispatch, bulk, follower, (owner,), work, beacon=app.beacon)
     run_in(app, channel, service, bulk)

@@ -18,7 +18,7 @@ from aiokafka.errors import KafkaError
 from mode import Service
 
 from schemas.envelope import Incoming
-from workers.errors import Broken, Refused, Unavailable
+from workers.errors import Broken, Unavailable
 from workers.streams.bulk import within
 from workers.streams.header_names import read_any
 from workers.streams.options import START_IT, Options
@@ -47,12 +47,14 @@ class Follower(Service):
         options: Options,
         keep: Callable[[Sequence[Incoming]], Awaitable[None]],
         besides: Sequence[str] = (),  # topics that the worker needs too
+        heard: Callable[[bool], None] = lambda _: None,  # whether the broker has answered
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self._first = first
         self._then = then
         self._besides = besides
+        self._heard = heard
         self._options = options
         self._keep = keep
         self._consumer: AIOKafkaConsumer | None = None
@@ -92,12 +94,12 @@ class Follower(Service):
         return self._consumer
 
     def _check_there(self, known: set[str]) -> None:
-        """All at once, before anybody waits for one of them without end. Raises Refused."""
+        """All at once, before anybody waits for one of them without end. Raises Unavailable."""
         needed = dict.fromkeys(map(self._options.full, (*self._first, *self._then, *self._besides)))
         missing = [each for each in needed if each not in known]
         if missing:
-            told = f"there {'is no topic' if len(missing) == 1 else 'are no topics'} {', '.join(missing)}"
-            raise Refused(told, reason="no_topic", hint="wirewatch topics create")
+            told = f"topic{'' if len(missing) == 1 else 's'} {', '.join(missing)}"
+            raise Unavailable(f"Kafka at {self._options.bootstrap} has no {told}: wirewatch topics create")
 
     def _partitions(self, topics: Sequence[str]) -> list[TopicPartition]:
         return [TopicPartition(self._options.full(each), 0) for each in topics]  # one partition each, see the catalogue
@@ -133,8 +135,9 @@ class Follower(Service):
         while True:
             try:
                 async with asyncio.timeout(self._options.request_timeout_s):  # aiokafka may wait without end
-                    return await ask()
+                    answer = await ask()
             except (KafkaError, OSError) as exc:
+                self._heard(False)
                 away_s = time.monotonic() - started
                 if self._options.outage_timeout_s and away_s > self._options.outage_timeout_s:
                     raise Unavailable(
@@ -143,6 +146,9 @@ class Follower(Service):
                 log.warning("Kafka does not answer; asking again", error=repr(exc), away_s=round(away_s, 1))
                 await asyncio.sleep(pause_s)
                 pause_s = min(pause_s * 2, LONGEST_RETRY_S)
+            else:
+                self._heard(True)
+                return answer
 
     async def _apply(self, polled: dict[TopicPartition, Sequence[Any]]) -> None:
         for partition, records in polled.items():

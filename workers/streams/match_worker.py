@@ -16,7 +16,8 @@ import structlog
 from faust.app.base import BootStrategy
 
 from schemas.envelope import Incoming
-from workers.errors import Broken, Refused, Unavailable
+from workers.errors import Broken, Unavailable
+from workers.health import Health, Missing
 from workers.streams.batches import Batches, Work
 from workers.streams.bulk import Batch, BulkConsumer
 from workers.streams.followers import Follower
@@ -65,7 +66,6 @@ async def handle_all(app: faust.App, service: Batches, bulk: BulkConsumer, batch
         await app.wait_until_stopped()
 
 
-MENDABLE = (Unavailable, Refused)  # by whoever runs us
 NEEDED = (
     "articles",
     "alerts",
@@ -82,10 +82,15 @@ def match_app(options: Options, work: Work, calendar: Calendar, release: Release
     app = frame(options)
     channel = app.channel(maxsize=1)
     bulk = BulkConsumer("articles", options, lambda batch: channel.send(value=batch))
-    follower = Follower(("lists", "channels"), ("rules",), options, work.keep, besides=NEEDED)
+    follower = Follower(("lists", "channels"), ("rules",), options, work.keep, NEEDED, heard(work.health))
     holder = Holder(options, calendar, release)
     run_in(app, channel, Batches(options, bulk, follower, (holder,), work, beacon=app.beacon), bulk)
     return app
+
+
+def heard(health: Health) -> Callable[[bool], None]:
+    """Notes whether the broker has answered."""
+    return lambda there: health.lacks(Missing.BROKER, not there)
 
 
 def frame(options: Options) -> App:
@@ -117,7 +122,7 @@ def run_in(app: App, channel: Any, service: Batches, bulk: BulkConsumer) -> None
 def run_app(app: App) -> NoReturn:
     """Run until SIGTERM, SIGINT or a crash; raises SystemExit with 0 or 1.
 
-    Raises Unavailable after too long an outage, and Refused where topics are missing.
+    Raises Unavailable after too long an outage, and where topics are missing.
     """
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
@@ -126,7 +131,7 @@ def run_app(app: App) -> NoReturn:
         worker.execute_from_commandline()
     except SystemExit:
         reason = worker.crash_reason or worker.outage
-        if isinstance(reason, MENDABLE):
+        if isinstance(reason, Unavailable):
             raise reason from None
         raise
 
@@ -137,7 +142,7 @@ class Worker(faust.Worker):
     def __init__(self, app: App, **kwargs: Any) -> None:
         super().__init__(app, **kwargs)
         self.spinner = None
-        self.outage: BaseException | None = None  # what ended us, where that is no fault of ours
+        self.outage: Unavailable | None = None  # what ended us, where that is no fault of ours
 
     def _setup_logging(self) -> None:
         """Logging is set up before."""
@@ -146,13 +151,13 @@ class Worker(faust.Worker):
 
     def stop_and_shutdown(self) -> None:
         """Take leave. An outage is no crash to be raised again: whoever runs us tells of it."""
-        if isinstance(self.crash_reason, MENDABLE):
+        if isinstance(self.crash_reason, Unavailable):
             self.outage, self.crash_reason = self.crash_reason, None
         super().stop_and_shutdown()
 
 
 def untraced(record: logging.LogRecord) -> bool:
     """A filter that passes all, and an outage without its traceback: that would tell only where it was noticed."""
-    if record.exc_info and isinstance(record.exc_info[1], MENDABLE):
+    if record.exc_info and isinstance(record.exc_info[1], Unavailable):
         record.exc_info = None
     return True

@@ -57,7 +57,7 @@ class Size:
     per_s: int
 
 
-FULL, QUICK, SAMPLE = Size(2_000, 40), Size(200, 15), Size(100, 10)
+FULL, QUICK, SAMPLE = Size(2_200, 40), Size(200, 15), Size(100, 10)
 MOST = 3  # times that many, if faults take long
 
 

@@ -66,6 +66,32 @@ def test_what_cannot_be_read_is_refused_with_its_place(tmp_path: Path, content: 
     assert caught.value.hint
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b'[{"uri":"u:1"},{"uri":"u:2"}]', id="on one line"),
+        pytest.param(b'\xef\xbb\xbf\r\n [\r\n  {"uri":"u:1"}\r\n]', id="printed"),
+        pytest.param(b'[ {"uri":"u:1"},\n {"uri":"u:2"}]\n', id="begun on the first line"),
+        pytest.param(gzip.compress(b'[{"uri":"u:1"}]'), id="gzip"),
+    ],
+)
+def test_an_array_is_refused_with_the_way_to_make_lines_of_it(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "articles.json"
+    path.write_bytes(content)
+    with pytest.raises(Refused) as caught:
+        list(read_articles(path))
+    assert caught.value.message == f"{path}: is one JSON array, and must be JSON Lines: one object a line"
+    assert "jq -c '.[]'" in caught.value.hint
+
+
+@pytest.mark.parametrize("content", [b'[1,2]\n{"uri":"u:1"}', b'{"uri":"u:1"}\n[{"uri":"u:2"}]'], ids=["1", "2"])
+def test_a_line_that_is_an_array_is_a_line_like_any_other(tmp_path: Path, content: bytes) -> None:
+    """Poison is published as it is."""
+    path = tmp_path / "articles.jsonl"
+    path.write_bytes(content)
+    assert [line for _, line in read_articles(path)] == content.split(b"\n")
+
+
 def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="Is a directory"):
         list(read_articles(tmp_path))

@@ -9,7 +9,7 @@ import pytest
 from schemas.channel import Channel
 from schemas.lists import WordList
 from schemas.rule import Rule
-from workers.commands.apply import Standing, check_unused, implied, plan
+from workers.commands.apply import Inventory, check_unused, implied, plan
 from workers.commands.kept import Kept
 from workers.errors import Refused
 from workers.rules.files import RuleFile, read_rules
@@ -32,19 +32,19 @@ def read(folder: Path, text: str) -> RuleFile:
     return read_rules(path).checked()
 
 
-def standing(*records: Rule | WordList | Channel, unread: str = "") -> Standing:
-    return Standing(
+def standing(*records: Rule | WordList | Channel, unread: str = "") -> Inventory:
+    return Inventory(
         Kept({each.id: each for each in records if isinstance(each, Rule)}, {unread: "broken"} if unread else {}),
         Kept({each.id: each for each in records if isinstance(each, WordList)}, {}),
         Kept({each.id: each for each in records if isinstance(each, Channel)}, {}),
     )
 
 
-def told(file: RuleFile, before: Standing) -> list[tuple[str, str, str, int]]:
+def told(file: RuleFile, before: Inventory) -> list[tuple[str, str, str, int]]:
     return [(each.what, each.kind, each.record.id, each.record.version) for each in plan(file, before)]
 
 
-def after(file: RuleFile, before: Standing) -> Standing:
+def after(file: RuleFile, before: Inventory) -> Inventory:
     return standing(*(change.record for change in plan(file, before)))
 
 
@@ -116,7 +116,7 @@ def test_a_record_goes_to_its_topic_under_its_id(tmp_path: Path) -> None:
 
 
 def test_what_was_deleted_counts_on_from_its_last_version(tmp_path: Path) -> None:
-    before = Standing(Kept({}, {}, {"r": 6}), Kept({}, {}), Kept({}, {}))
+    before = Inventory(Kept({}, {}, {"r": 6}), Kept({}, {}), Kept({}, {}))
     assert told(read(tmp_path, "- {id: r, query: x}\n- {id: s, query: x}"), before) == [
         ("added", "rule", "r", 7),
         ("added", "rule", "s", 1),
@@ -125,7 +125,7 @@ def test_what_was_deleted_counts_on_from_its_last_version(tmp_path: Path) -> Non
 
 def test_lists_that_use_each_other_may_go_together(tmp_path: Path) -> None:
     before = after(read(tmp_path, FILE), standing())
-    check_unused(["c", "b", "a"], Standing(Kept({}, {}), before.lists, before.channels))
+    check_unused(["c", "b", "a"], Inventory(Kept({}, {}), before.lists, before.channels))
 
 
 @pytest.mark.parametrize(

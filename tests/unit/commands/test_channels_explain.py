@@ -128,7 +128,7 @@ def test_people_read_it_from_the_alert_to_the_outcome(desk: Broker, wirewatch: C
     assert lines[0].startswith("alert al_1  created  ")
     assert lines[0].endswith("alerts/0/0")
     assert lines[1] == "  rule r1 v1, priority 3: News 1"
-    assert lines[2:5] == ["  for the channels desk", "", "channel desk"]
+    assert lines[2:6] == ["  article wire:1, version 1", "  for the channels desk", "", "channel desk"]
     assert lines[-1].startswith("  now: pager delivered; chat pending")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 import socket
 import subprocess
@@ -144,7 +146,7 @@ def test_a_wrong_command_line_ends_with_2(command: tuple[str, ...], wirewatch: C
 
 @pytest.mark.parametrize(
     "command",
-    [("topics", "create"), ("topics", "list"), ("rules", "list"), ("rules", "delete", "a"), ("tail",)],
+    [("topics", "create"), ("topics", "list"), ("rules", "list"), ("rules", "delete", "a"), ("tail",), ("audit",)],
     ids=" ".join,
 )
 def test_a_broker_that_is_away_is_told_in_one_line(command: tuple[str, ...]) -> None:
@@ -153,6 +155,62 @@ def test_a_broker_that_is_away_is_told_in_one_line(command: tuple[str, ...]) -> 
     assert done.returncode == 69
     assert done.stderr.startswith("error: Kafka at 127.0.0.1:1 does not answer: start it, or say where it is")
     assert done.stderr.count("\n") == 1
+
+
+FULL = Path("/dev/full")  # a disk without room
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="Linux alone has /dev/full")
+@pytest.mark.parametrize(
+    ("command", "number"),
+    [
+        pytest.param(("stories", "--articles", "a.jsonl"), 1, id="JSON, at the end"),
+        pytest.param(("stories", "--articles", "a.jsonl"), 1_000, id="JSON, meanwhile"),
+        pytest.param(("rules", "check", "r.jsonl"), 300, id="for people"),
+        pytest.param(("stories", "--help"), 1, id="help"),
+    ],
+)
+def test_a_full_disk_behind_the_output_is_told_in_one_line(
+    command: tuple[str, ...], number: int, tmp_path: Path
+) -> None:
+    for name, fields in (("a.jsonl", {"uri": "u", "title": "News"}), ("r.jsonl", {"id": "r", "query": "news"})):
+        rows = [json.dumps(fields | {next(iter(fields)): f"n{each}"}) for each in range(number)]
+        (tmp_path / name).write_text("\n".join(rows))
+    arguments = [str(tmp_path / each) if each.endswith(".jsonl") else each for each in command]
+    with FULL.open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", MAIN, *arguments],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (74, "error: standard output cannot be written: No space left on device\n")
+
+
+def test_an_error_of_another_file_is_not_taken_for_one_of_the_output() -> None:
+    with pytest.raises(OSError, match="No space left"):
+        ended(lambda: raising(OSError(errno.ENOSPC, "No space left on device")))
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="Linux alone has /dev/full")
+def test_a_full_disk_behind_a_file_that_a_command_writes_is_told_by_the_file(
+    wirewatch: Command, tmp_path: Path
+) -> None:
+    queries = tmp_path / "queries.txt"
+    queries.write_text('TITLE("suez canal")')
+    done = wirewatch("rules", "import", "--from", "scopus", queries, "--to", FULL)
+    assert (done.code, done.err) == (1, "error: /dev/full: cannot be written: No space left on device\n")
+
+
+def test_an_audit_asks_the_broker_before_it_compiles_the_matching_engine() -> None:
+    """Or the first one tells of a wrong address only when that is done."""
+    program = (
+        "import sys; from workers.commands import session; session.KAFKA_TIMEOUT_S = 0.3;"
+        "from workers.__main__ import run_with; print(run_with(['audit']), 'numba' in sys.modules)"
+    )
+    assert in_a_process(program, WIREWATCH_KAFKA="127.0.0.1:1").stdout == "69 False\n"
 
 
 def test_a_worker_that_waited_too_long_for_kafka_says_so_last_without_a_traceback() -> None:

@@ -177,6 +177,16 @@ def test_an_article_may_come_by_standard_input(
     assert wirewatch("explain", "--rule", "Russia", "--article", "-").out.startswith("✓ the query says yes to u:1")
 
 
+def test_an_array_on_standard_input_is_refused_as_in_a_file(
+    wirewatch: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'[\n {"uri": "u:1", "title": "Russia"}\n]\n')))
+    done = wirewatch("explain", "--rule", "Russia OR China", "--article", "-")
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith("error: standard input: is one JSON array")
+    assert "jq -c '.[]'" in done.err
+
+
 @pytest.mark.parametrize(
     ("rule", "article", "told"),
     [

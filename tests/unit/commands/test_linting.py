@@ -43,6 +43,24 @@ def test_json_has_the_notes_with_their_places(wirewatch: Command, tmp_path: Path
     assert "lint" not in free
 
 
+def test_updates_by_sources_of_a_rule_that_takes_each_article_for_a_story_are_noted(
+    wirewatch: Command, tmp_path: Path
+) -> None:
+    rules: list[dict[str, object]] = [
+        {"id": "never", "query": "oil AND gas", "dedup": "article", "updates": "sources"},
+        {"id": "versions", "query": "coal", "dedup": "article", "updates": "versions"},
+        {"id": "stories", "query": "wind", "updates": "sources"},
+    ]
+    never, *others = map(
+        json.loads, wirewatch("rules", "check", "--json", written(tmp_path, "r.jsonl", rules)).out.splitlines()
+    )
+    assert [(note["code"], note["start"], note["end"]) for note in never["lint"]] == [("never-updated", 0, 11)]
+    assert [each["lint"] for each in others] == [[], []]
+    shown = wirewatch("rules", "check", tmp_path / "r.jsonl").out
+    assert "never-updated: with dedup: article each article is a story of its own" in shown
+    assert "hint: write dedup: story, or leave updates: sources out" in shown
+
+
 def test_articles_tell_of_inflections_wildcards_and_fields(wirewatch: Command, tmp_path: Path) -> None:
     words = " ".join(f"con{number}" for number in range(1_001))
     articles: list[dict[str, object]] = [

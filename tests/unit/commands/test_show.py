@@ -168,5 +168,28 @@ def test_what_follows_on_an_alert_is_not_taken_for_one(changes: dict[str, object
     assert shown(alert(**changes), terminal=False).splitlines()[0].endswith(f"  {said}")
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        pytest.param(
+            {"kind": "retracted", "cause": "canceled"},
+            "takes back al_0; the title is that of version 1, which came now",
+            id="retracted",
+        ),
+        pytest.param({"kind": "corrected", "cause": "correction"}, "follows on al_0", id="corrected"),
+        pytest.param({"kind": "updated", "cause": "sources", "sources": 3}, "follows on al_0", id="updated"),
+    ],
+)
+def test_what_follows_on_an_alert_names_it(changes: dict[str, object], said: str) -> None:
+    """A new version has a title of its own: by that nobody knows the alert again."""
+    assert shown(alert(**changes, previous="al_0"), terminal=False).splitlines()[-2].strip() == said
+
+
+def test_a_decision_names_the_alert_that_told_already() -> None:
+    detail = "told already by the article record articles/0/38"
+    told = DECISION.model_copy(update={"detail": detail, "alert_id": "al_7"})
+    assert [line.strip() for line in shown(told, terminal=False).splitlines()[2:]] == [detail, "alert al_7", "u:1", ""]
+
+
 def test_a_first_alert_is_told_without_its_kind() -> None:
     assert "created" not in shown(alert(), terminal=False)

@@ -31,6 +31,31 @@ def lines(rows: list[dict[str, Any]]) -> str:
     return "".join(json.dumps(row) + "\n" for row in rows)
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("stories", "--articles", "{file}"),
+        ("scan", "--rules", "{rules}", "--articles", "{file}"),
+        ("rules", "check", "{rules}", "--articles", "{file}"),
+        ("publish", "{file}"),
+        ("explain", "--rule", "storm OR wind", "--article", "{file}"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_file_that_is_one_array_is_told_with_the_way_out(
+    wirewatch: Command, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    file, rules = tmp_path / "articles.json", tmp_path / "rules.jsonl"
+    file.write_text(json.dumps(ARTICLES, indent=1))
+    rules.write_text('{"id": "storm", "query": "storm"}\n')
+    done = wirewatch(*(each.format(file=file, rules=rules) for each in command))
+    assert (done.code, done.out) == (1, "")
+    assert done.err == (
+        f"error: {file}: is one JSON array, and must be JSON Lines: one object a line\n"
+        "  hint: make lines of it: jq -c '.[]' articles.json > articles.jsonl\n"
+    )
+
+
 def test_each_article_has_a_line_in_the_order_of_the_file(wirewatch: Command, tmp_path: Path) -> None:
     file = tmp_path / "articles.jsonl"
     file.write_text(lines(ARTICLES))

@@ -52,6 +52,19 @@ def test_a_row_stands_for_each_run_of_records_that_are_left_out(picture: str) ->
     assert re.search(r"… ─+ Summary", rows)
 
 
+def test_a_character_of_two_columns_has_the_room_of_two(tmp_path: Path) -> None:
+    path = tmp_path / "demo.svg"
+    with recorded(path) as screen:
+        screen.done("wide", "地震")
+        screen.done("narrow", "<&>x")
+        screen.summary(Summary(rules=3, articles=60))
+    svg = path.read_text(encoding="utf-8")
+    wide, narrow = (
+        float(re.findall(rf'textLength="([\d.]+)"[^>]*>{text}<', svg)[0]) for text in ("地震", "&lt;&amp;&gt;x")
+    )
+    assert wide == narrow > 0
+
+
 @pytest.mark.parametrize("which", ["made now", "in docs"])
 def test_it_fetches_nothing(which: str, picture: str) -> None:
     svg = picture if which == "made now" else PICTURE.read_text(encoding="utf-8")
@@ -64,4 +77,5 @@ def test_the_picture_in_docs_is_of_a_whole_run() -> None:
     assert "Russia and North Korea, defence → security, asia" in text
     assert "held back: same story as demo:pyongyang-treaty" in text
     assert "retracted: canceled" in text
+    assert "takes back al_" in text
     assert "Summary" in text

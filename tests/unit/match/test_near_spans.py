@@ -82,3 +82,8 @@ def test_the_least_last_from_a_bound_on_is_that_of_all_pairs(long: int, monkeypa
         moved += any(last != shortest(node, text)[first] for first, last in expected.items())
     assert (wide > 20) == (long < 1000)
     assert moved > 20
+
+
+def test_an_occurrence_that_is_far_from_the_end_of_its_sentence_takes_no_more_room() -> None:
+    far = 2**62  # bits would be more than there is memory
+    assert spans.latest(spans.Spans({0: 0b101, 3: 1}), [far] * 4) == {0: 0, 2: 0, 3: 3}

@@ -15,9 +15,9 @@ from workers.match.engine.kernel import learning
 from workers.match.engine.kernel.chunks import REMEMBERED_BYTES_MAX
 from workers.match.engine.kernel.state import BLANK
 from workers.match.engine.keys import Key
-from workers.match.engine.known import Known
 from workers.match.engine.languages import Languages
 from workers.match.engine.store import Store
+from workers.match.engine.vocabulary import Vocabulary
 from workers.match.engine.words import Words
 from workers.rules.language.fold import fold
 from workers.rules.language.split import exact_words
@@ -39,7 +39,7 @@ class Forms:
         self._clear()
 
     def _clear(self) -> None:
-        self._known = Known()
+        self._vocabulary = Vocabulary()
         self._numbers: dict[tuple[str, int], int] = {}  # word and language -> its number
         self._lists: list[int] = []  # the codes of chunks with several words
         self._chunks = 0
@@ -88,9 +88,9 @@ class Forms:
             folded = fold(exact)
         example = self._languages.example[language]
         terms = self._words.terms(exact, folded, example)
-        self._known.file_chunk(folded, text, chunk)
+        self._vocabulary.file_chunk(folded, text, chunk)
         if self._words.stems_asked:
-            self._known.file_stem(folded, language, example)
+            self._vocabulary.file_stem(folded, language, example)
         if len(terms) > 1:
             return 2 * int(learning.add_form(self._store.state, self._store.put(terms))) + 1
         return 2 * terms[0] if terms else BLANK
@@ -107,9 +107,9 @@ class Forms:
         folded, example = fold(exact), self._languages.example[language]
         terms = self._words.terms(exact, folded, example)
         number = self._numbers[exact, language] = int(learning.add_form(self._store.state, self._store.put(terms)))
-        self._known.file_numbered(folded, exact, language)
+        self._vocabulary.file_numbered(folded, exact, language)
         if self._words.stems_asked:
-            self._known.file_stem(folded, language, example)
+            self._vocabulary.file_stem(folded, language, example)
         return number
 
     def make_room(self) -> None:
@@ -118,9 +118,9 @@ class Forms:
         Not within one: what it has learnt is needed until it has been matched, however much that is.
         """
         full = (
-            self._known.filed > REMEMBERED_MAX
+            self._vocabulary.filed > REMEMBERED_MAX
             or self._chunks > REMEMBERED_CHUNKS_MAX
-            or self._known.characters > REMEMBERED_CHARACTERS_MAX
+            or self._vocabulary.characters > REMEMBERED_CHARACTERS_MAX
         )
         if full:
             for code in self._lists:
@@ -130,15 +130,15 @@ class Forms:
 
     def forget(self, key: Key) -> None:
         """A term of one word has come or gone: work the words that it may touch out anew, most of them when met."""
-        if not self._known.filed:
+        if not self._vocabulary.filed:
             return
-        chunks, numbered = self._known.touched(key, self._languages.example)
+        chunks, numbered = self._vocabulary.touched(key, self._languages.example)
         for at in range(0, len(chunks), _FORGOTTEN_AT_ONCE):
             some = chunks[at : at + _FORGOTTEN_AT_ONCE]
             self._store.put_bytes(b"".join(some))
             count = self._store.put(array("i", map(len, some)))
             learning.forget_chunks(self._store.state, count, len(self._languages.example))
         for folded in numbered:
-            for exact, language in self._known.numbered(folded):
+            for exact, language in self._vocabulary.numbered(folded):
                 terms = self._words.terms(exact, folded, self._languages.example[language])
                 learning.set_form(self._store.state, self._numbers[exact, language], self._store.put(terms))

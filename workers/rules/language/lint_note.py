@@ -27,6 +27,7 @@ class Code(StrEnum):
     COVERED_RULE = "covered-rule"
     EMPTY_FIELD = "empty-field"
     METADATA_ALONE = "metadata-alone"
+    NEVER_UPDATED = "never-updated"
 
 
 class Note(NamedTuple):

@@ -117,7 +117,7 @@ def test_what_was_met_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         body = " ".join(f"word{number}{each} x{number}.y{each}" for each in range(100))
         assert matcher.match({"body": body + " constructing"}) == ["stem"]
         assert matcher.match({"body": "Word7 constructing"}) == ["stem", "word"]
-    assert matcher._catalogue.forms._known.filed < 2000
+    assert matcher._catalogue.forms._vocabulary.filed < 2000
 
 
 @pytest.mark.parametrize("pattern", ["w?n", "wo?", "w?", "won*"])
@@ -125,7 +125,7 @@ def test_words_that_no_wildcard_can_begin_are_not_worked_out(pattern: str) -> No
     matcher = Matcher({"a": pattern})
     beside = [f"{first}{second}{third}" for first in "ab" for second in "xy" for third in "012"]
     assert matcher.match({"body": " ".join((*beside, "a", "ab", "win"))}) == (["a"] if pattern == "w?n" else [])
-    assert matcher._catalogue.forms._known.filed < 8
+    assert matcher._catalogue.forms._vocabulary.filed < 8
     assert matcher.match({"body": "WON wo wan"}) == ["a"]
     matcher.remove("a")
     assert matcher.match({"body": "WON wo wan wen w"}) == []

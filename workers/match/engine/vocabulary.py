@@ -55,7 +55,7 @@ class Beginnings:
         return [long for short in shorts for long in self._longer[short] if long.startswith(begins)]
 
 
-class Known:
+class Vocabulary:
     """Chunks that hold one word, and words, with a number each, of chunks that hold several. What was met stays."""
 
     def __init__(self) -> None:

@@ -10,19 +10,19 @@ from collections.abc import Callable, Mapping
 import structlog
 from prometheus_client import CollectorRegistry
 
-from workers.health import TOLD, Health, Missing
+from workers.health import AT_FIRST, TOLD, Health, Missing
 from workers.metrics import Metrics
 from workers.metrics_http import serve
 
 log = structlog.get_logger("wirewatch")
 
 
-class Standing:
+class Vitals:
     """Not ready until all that a worker waits for is there; each change is logged."""
 
     def __init__(self) -> None:
         self.metrics = Metrics(CollectorRegistry())
-        self.health = Health(set(Missing), self._changed)
+        self.health = Health(set(AT_FIRST), self._changed)
         self.sizes: Callable[[], Mapping[str, int]] = dict
         """How much of what there is once the worker is ready, for the log."""
 
