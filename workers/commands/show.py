@@ -96,7 +96,7 @@ def _decision(decision: Decision) -> Iterator[Text]:
     yield Text.assemble(_title(decision.article), _source(decision.article), style="dim")
     if decision.detail:
         yield Text(plain(decision.detail), "dim")
-    if decision.alert_id:
+    if decision.alert_id and decision.alert_id not in decision.detail:
         yield Text(plain(f"alert {decision.alert_id}"), "dim")
     yield Text(plain(decision.article.uri), "dim")
 

@@ -185,10 +185,17 @@ def test_what_follows_on_an_alert_names_it(changes: dict[str, object], said: str
     assert shown(alert(**changes, previous="al_0"), terminal=False).splitlines()[-2].strip() == said
 
 
-def test_a_decision_names_the_alert_that_told_already() -> None:
-    detail = "told already by the article record articles/0/38"
+@pytest.mark.parametrize(
+    ("detail", "shown_lines"),
+    [
+        pytest.param("alert al_7 told of it", ["alert al_7 told of it"], id="in its detail"),
+        pytest.param("version 1 came late", ["version 1 came late", "alert al_7"], id="besides"),
+        pytest.param("", ["alert al_7"], id="alone"),
+    ],
+)
+def test_a_decision_names_the_alert_that_told_already_once(detail: str, shown_lines: list[str]) -> None:
     told = DECISION.model_copy(update={"detail": detail, "alert_id": "al_7"})
-    assert [line.strip() for line in shown(told, terminal=False).splitlines()[2:]] == [detail, "alert al_7", "u:1", ""]
+    assert [line.strip() for line in shown(told, terminal=False).splitlines()[2:]] == [*shown_lines, "u:1", ""]
 
 
 def test_a_first_alert_is_told_without_its_kind() -> None:
