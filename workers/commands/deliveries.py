@@ -175,15 +175,14 @@ def replay(
     from workers.commands.resending import resend
     from workers.commands.sendings import of_channel, sendings_of
 
-    states = _states(state)
-    if DeliveryState.PENDING in states:
+    if DeliveryState.PENDING in (states := _states(state)):
         raise typer.BadParameter("what is pending will be tried as it is", param_hint="--state")
     from_ = datetime.fromtimestamp(since_ms(since, _now_ms()) / 1000, UTC)
     asked = Asked(states=states, reasons=_reasons(reason), endpoints=_only(endpoint), since=from_)
     with archive_of(settings) as kafka:
-        kept = read_kept(kafka, "channels", Channel, settings.articles.max_bytes)
-        the_one("channel", channel, kept.records, "see wirewatch channels list")
-        sendings = sendings_of(kafka, 0, of_channel(channel), lambda told: told.made >= from_)
+        channels = read_kept(kafka, "channels", Channel, settings.articles.max_bytes).records
+        of = of_channel(the_one("channel", channel, channels, "see wirewatch channels list").id)
+        sendings = sendings_of(kafka, 0, of, lambda told: told.made >= from_)
         resend(settings, kafka, resends(sendings, asked), yes, json)
 
 
