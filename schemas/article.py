@@ -52,6 +52,11 @@ class Article(KeptRecord):
     url: str | None = None
     alt_ids: dict[str, str] = Field(default_factory=dict, description="Other systems' ids for it.")
 
+    @property
+    def kills_all(self) -> bool:
+        """Whether it takes back all versions so far: it is not usable, and names no version."""
+        return self.status is not ArticleStatus.USABLE and "version" not in self.model_fields_set
+
     @model_validator(mode="after")
     def _has_text(self) -> Self:
         if not any(text and not text.isspace() for text in (self.title, self.lead, self.body)):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from schemas.article import Article, ArticleStatus
 from schemas.envelope import Incoming
-from workers.dedup import Known, Sweep, names_no_version
+from workers.dedup import Known, Sweep
 from workers.embargo import came_as
 from workers.fates import place_of
 from workers.plans import Found
@@ -21,7 +21,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def sweep_of(found: Found) -> Sweep | None:
     """What is to be remembered of an article record. None: it is no such kill."""
     article, record = found.article, found.record
-    if not names_no_version(article):
+    if not article.kills_all:
         return None
     return Sweep(max(record.timestamp_ms, 0), _updated_ms(article), article.status, found.owner)
 

@@ -4,7 +4,7 @@ from workers.dedup.changed import words_of
 from workers.dedup.claims import Answer, ClaimRequest, Claims, Outcome
 from workers.dedup.fingerprint import fingerprint
 from workers.dedup.settle import Verdict, settle
-from workers.dedup.standing import Standing, names_no_version, stand, version_of
+from workers.dedup.standing import Standing, stand, version_of
 from workers.dedup.stories import Fingerprint, Placement, PlacementReason, Stories
 from workers.dedup.story import story_of
 from workers.dedup.told import Departure, Entry, Forgotten, Known, Latest, Sweep, Telling, Told, Visit
@@ -30,7 +30,6 @@ __all__ = [
     "Verdict",
     "Visit",
     "fingerprint",
-    "names_no_version",
     "settle",
     "stand",
     "story_of",

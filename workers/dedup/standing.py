@@ -18,15 +18,10 @@ class Standing(StrEnum):
 
 def version_of(article: Article, known: Known) -> int:
     """The version that an article is. Of a kill that names none: the latest that is known, as it means them all."""
-    if not names_no_version(article):
+    if not article.kills_all:
         return article.version
     latest = known.latest.version if known.latest else 0
     return max(article.version, latest, known.held or 0)
-
-
-def names_no_version(article: Article) -> bool:
-    """A kill of all versions so far."""
-    return article.status is not ArticleStatus.USABLE and "version" not in article.model_fields_set
 
 
 def stand(article: Article, known: Known) -> Standing:

@@ -36,8 +36,7 @@ class Embargoes:
         """
         held = self._held.get(article.uri)
         usable = article.status is ArticleStatus.USABLE
-        names_one = usable or "version" in article.model_fields_set
-        if held is not None and names_one and article.version < held.version:
+        if held is not None and not article.kills_all and article.version < held.version:
             return
         self._held.pop(article.uri, None)
         until = article.embargoed_until

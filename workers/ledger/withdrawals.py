@@ -30,7 +30,7 @@ class Withdrawn:
     def means(self, version: int) -> bool:
         """Whether it withdraws an alert of this version of its uri, if the rule is no reason to let it stand."""
         if self.takes_all:
-            return "version" not in self.article.model_fields_set or self.article.version >= version
+            return self.article.kills_all or self.article.version >= version
         until = self.article.embargoed_until
         if until is not None and until > self.record.received:
             return False  # what is held changes nothing before its time
@@ -60,7 +60,8 @@ class Withdrawals:
         uri, version = by.article.uri, by.article.version
         standing = self._alerts.get(uri, {})
         answered = {each.rule.id for each in told}
-        if by.answered and version >= self._newest.get(uri, 0):
+        is_late = version < self._newest.get(uri, 0) and not by.article.kills_all
+        if by.answered and not is_late:
             for rule_id, alert in standing.items():
                 if rule_id in answered or rule_id in by.matched:  # a match without an answer is missing as such
                     continue

@@ -66,14 +66,7 @@ async def handle_all(app: faust.App, service: Batches, bulk: BulkConsumer, batch
         await app.wait_until_stopped()
 
 
-NEEDED = (
-    "articles",
-    "alerts",
-    "decisions",
-    "dead-letters",
-    "held",
-    "kills",
-)  # older installations may lack the last two
+NEEDED = ("articles", "alerts", "decisions", "dead-letters", "held", "kills")  # older installations lack the last two
 Release: TypeAlias = Callable[[Sequence[Incoming]], Awaitable[None]]
 
 
